@@ -1,0 +1,192 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"dorflinde/internal/platform/db"
+	"dorflinde/internal/platform/db/dbtest"
+)
+
+var (
+	insertTree = db.SQL("INSERT INTO tree (id, name, height, protected) VALUES ($1, $2, $3, $4)")
+	selectTree = db.SQL("SELECT name, height, protected FROM tree WHERE id = $1")
+	countTrees = db.SQL("SELECT COUNT(*) FROM tree")
+	growTree   = db.SQL("UPDATE tree SET height = height + $1 WHERE id = $2")
+)
+
+var trees = db.Migrations{Name: "tree", Files: fstest.MapFS{
+	"migrations/0001_tree.sql": {Data: []byte(`
+CREATE TABLE tree (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  height BIGINT NOT NULL,
+  protected BOOLEAN NOT NULL DEFAULT FALSE
+);
+CREATE INDEX tree_name ON tree (name);
+`)},
+}}
+
+func TestRoundTrip(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		before := d.Version()
+		woken := false
+		err := d.Update(ctx, func(tx *db.Tx) error {
+			tx.AfterCommit(func() { woken = true })
+			_, err := tx.Exec(insertTree, "1", "Linde", 12, true)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.Version() == before || !woken {
+			t.Error("a write must change the version and wake who waits")
+		}
+		err = d.View(ctx, func(tx *db.Tx) error {
+			var name string
+			var height int64
+			var protected bool
+			if err := tx.QueryRow(selectTree, "1").Scan(&name, &height, &protected); err != nil {
+				return err
+			}
+			if name != "Linde" || height != 12 || !protected {
+				t.Errorf("got %q %d %v", name, height, protected)
+			}
+			if err := tx.QueryRow(selectTree, "2").Scan(&name, &height, &protected); !errors.Is(err, db.ErrNotFound) {
+				t.Errorf("missing row: %v", err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Prepared(ctx); err != nil {
+			t.Error(err)
+		}
+	}, trees)
+}
+
+func TestFailingWriteTakesOnlyItselfBack(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		const writers = 64
+		var wg sync.WaitGroup
+		errs := make([]error, writers)
+		for i := range writers {
+			wg.Go(func() {
+				errs[i] = d.Update(ctx, func(tx *db.Tx) error {
+					if _, err := tx.Exec(insertTree, fmt.Sprint(i), "Linde", i, false); err != nil {
+						return err
+					}
+					switch i % 3 {
+					case 1:
+						return errors.New("changed my mind")
+					case 2:
+						if i%2 == 0 {
+							panic("a rule went wrong")
+						}
+					}
+					return nil
+				})
+			})
+		}
+		wg.Wait()
+		want := 0
+		for i, err := range errs {
+			fails := i%3 == 1 || i%3 == 2 && i%2 == 0
+			if fails != (err != nil) {
+				t.Errorf("write %d: %v", i, err)
+			}
+			if !fails {
+				want++
+			}
+		}
+		var got int
+		if err := d.View(ctx, func(tx *db.Tx) error { return tx.QueryRow(countTrees).Scan(&got) }); err != nil {
+			t.Fatal(err)
+		}
+		if got != want {
+			t.Errorf("%d rows, want %d", got, want)
+		}
+	}, trees)
+}
+
+func TestConcurrentIncrementsAreAllKept(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		if err := d.Update(ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(insertTree, "1", "Linde", 0, false)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		const workers, times = 8, 10
+		var wg sync.WaitGroup
+		for range workers {
+			wg.Go(func() {
+				for range times {
+					if err := d.Update(ctx, func(tx *db.Tx) error {
+						_, err := tx.Exec(growTree, 1, "1")
+						return err
+					}); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		var name string
+		var height int64
+		var protected bool
+		if err := d.View(ctx, func(tx *db.Tx) error {
+			return tx.QueryRow(selectTree, "1").Scan(&name, &height, &protected)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if height != workers*times {
+			t.Errorf("height %d, want %d", height, workers*times)
+		}
+	}, trees)
+}
+
+func TestWrongTypesAreRefused(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		err := d.Update(context.Background(), func(tx *db.Tx) error {
+			_, err := tx.Exec(insertTree, "1", "Linde", "twelve", false)
+			return err
+		})
+		if err == nil {
+			t.Error("a text in a number column was accepted")
+		}
+	}, trees)
+}
+
+func TestMigrationsRunOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ran, err := d.Migrate(context.Background(), trees)
+		if err != nil || len(ran) != 0 {
+			t.Errorf("second run: %v, %v", ran, err)
+		}
+	}, trees)
+}
+
+func TestUniqueViolationIsRecognised(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		insert := func(tx *db.Tx) error {
+			_, err := tx.Exec(insertTree, "1", "Linde", 1, false)
+			return err
+		}
+		ctx := context.Background()
+		if err := d.Update(ctx, insert); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Update(ctx, insert); !db.IsUnique(err) {
+			t.Errorf("got %v", err)
+		}
+	}, trees)
+}

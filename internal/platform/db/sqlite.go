@@ -1,0 +1,191 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	_ "modernc.org/sqlite" // the embedded engine, pure Go
+)
+
+// maxBatch is how many waiting writes share one commit. Measured: beyond 128
+// the commit is no longer what costs.
+const maxBatch = 128
+
+// write is one transaction waiting for its turn.
+type write struct {
+	ctx   context.Context
+	fn    func(*Tx) error
+	after []func()
+	err   error
+	done  chan struct{}
+}
+
+func openSQLite(ctx context.Context, o Options) (*DB, error) {
+	if err := os.MkdirAll(filepath.Dir(o.Path), 0o750); err != nil {
+		return nil, fmt.Errorf("db: create folder: %w", err)
+	}
+	readers := o.Readers
+	if readers == 0 {
+		readers = 2 * runtime.GOMAXPROCS(0)
+	}
+	writer, err := sql.Open("sqlite", sqliteDSN(o.Path, false))
+	if err != nil {
+		return nil, fmt.Errorf("db: open %s: %w", o.Path, err)
+	}
+	pool, err := sql.Open("sqlite", sqliteDSN(o.Path, true))
+	if err != nil {
+		return nil, fmt.Errorf("db: open %s: %w", o.Path, err)
+	}
+	writer.SetMaxOpenConns(1)
+	pool.SetMaxOpenConns(readers)
+	d := &DB{engine: SQLite, pool: pool, writeDB: writer, writes: make(chan *write, 4*maxBatch)}
+	c := &conn{}
+	if err := c.open(ctx, writer); err != nil {
+		return nil, errors.Join(fmt.Errorf("db: open %s: %w", o.Path, err), pool.Close(), writer.Close())
+	}
+	d.start(readers, "PRAGMA data_version", func(ctx context.Context) { d.writeLoop(ctx, c) })
+	return d, nil
+}
+
+// sqliteDSN sets what durability and integrity need: WAL, synchronous=FULL
+// (a power cut loses nothing acknowledged), foreign keys, and secure_delete so
+// that erased personal data is gone from the file.
+func sqliteDSN(path string, readOnly bool) string {
+	q := url.Values{"_pragma": {
+		"busy_timeout(15000)", "journal_mode(WAL)", "synchronous(FULL)",
+		"foreign_keys(1)", "temp_store(2)", "wal_autocheckpoint(4000)",
+	}}
+	if readOnly {
+		q["_pragma"] = append(q["_pragma"], "query_only(1)", "cache_size(-4000)")
+	} else {
+		q["_pragma"] = append(q["_pragma"], "secure_delete(1)", "cache_size(-16000)")
+	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+// start fills the pool and runs the background loops until Close.
+func (d *DB) start(readers int, changed string, loops ...func(context.Context)) {
+	d.readers = make(chan *conn, readers)
+	for range readers {
+		d.readers <- &conn{}
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	d.stop = stop
+	d.version.Store(1)
+	d.done.Add(1)
+	go d.watch(ctx, changed)
+	for _, loop := range loops {
+		d.done.Add(1)
+		go func() { defer d.done.Done(); loop(ctx) }()
+	}
+}
+
+func (d *DB) updateSQLite(ctx context.Context, fn func(*Tx) error) error {
+	w := &write{ctx: ctx, fn: fn, done: make(chan struct{})}
+	select {
+	case d.writes <- w:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	<-w.done
+	if w.err == nil {
+		for _, after := range w.after {
+			after()
+		}
+	}
+	return w.err
+}
+
+// writeLoop is the only writer: it takes what waits, up to maxBatch, and
+// commits it together.
+func (d *DB) writeLoop(ctx context.Context, c *conn) {
+	for {
+		select {
+		case <-ctx.Done():
+			d.refuse()
+			return
+		case first := <-d.writes:
+			d.commit(c, d.gather(first))
+		}
+	}
+}
+
+func (d *DB) gather(first *write) []*write {
+	batch := []*write{first}
+	for len(batch) < maxBatch {
+		select {
+		case w := <-d.writes:
+			batch = append(batch, w)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// refuse answers what still waits when the database closes.
+func (d *DB) refuse() {
+	for {
+		select {
+		case w := <-d.writes:
+			w.err = errors.New("db: closed")
+			close(w.done)
+		default:
+			return
+		}
+	}
+}
+
+// commit runs a batch in one transaction, each write in its own savepoint, so
+// that one failing write takes only itself back.
+func (d *DB) commit(c *conn, batch []*write) {
+	ctx := context.Background()
+	err := c.open(ctx, d.writeDB)
+	if err == nil {
+		err = c.exec(ctx, "BEGIN IMMEDIATE")
+	}
+	if err == nil {
+		for _, w := range batch {
+			if err = d.runOne(ctx, c, w); err != nil {
+				break
+			}
+		}
+	}
+	if err == nil {
+		err = c.exec(ctx, "COMMIT")
+	}
+	if err != nil {
+		c.close() // rolls back; the next batch starts on a clean connection
+	}
+	d.version.Add(1)
+	for _, w := range batch {
+		if err != nil && w.err == nil {
+			w.err = fmt.Errorf("db: commit: %w", err)
+		}
+		close(w.done)
+	}
+}
+
+// runOne returns an error only when the whole batch is lost.
+func (d *DB) runOne(ctx context.Context, c *conn, w *write) error {
+	if w.err = w.ctx.Err(); w.err != nil {
+		return nil
+	}
+	if err := c.exec(ctx, "SAVEPOINT w"); err != nil {
+		return err
+	}
+	tx := &Tx{ctx: context.WithoutCancel(w.ctx), conn: c, engine: SQLite}
+	if w.err = guarded(tx, w.fn); w.err != nil {
+		if err := c.exec(ctx, "ROLLBACK TO w"); err != nil {
+			return err
+		}
+	}
+	w.after = tx.after
+	return c.exec(ctx, "RELEASE w")
+}
