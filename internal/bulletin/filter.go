@@ -1,0 +1,298 @@
+package bulletin
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"dorflinde/internal/platform/db"
+	"dorflinde/internal/platform/fault"
+	"dorflinde/internal/platform/geo"
+	"dorflinde/internal/region"
+)
+
+// Horizon is how far a reader looks.
+type Horizon string
+
+// The horizons. Each shows what concerns its place: a village also shows what
+// its municipality and the region tell everybody.
+const (
+	HorizonRegion       Horizon = "region"
+	HorizonMunicipality Horizon = "gemeinde"
+	HorizonVillage      Horizon = "ort"
+)
+
+// Filter is the same everywhere: page, feed, calendar, map, API. Its zero
+// value lets everything through.
+type Filter struct {
+	Kinds        []string
+	Publisher    string // organisation id or slug
+	Municipality string // id
+	Village      string // id
+	Topic        string
+	Query        string // words to search for
+	From, To     time.Time
+	Box          *orb.Bound
+	UpdatedSince time.Time
+	FeedOnly     bool // only what is announced
+	// IncludeWithdrawn also returns what was withdrawn, for outlets that must
+	// tell copies elsewhere.
+	IncludeWithdrawn bool
+}
+
+// The names of the filters in addresses.
+const (
+	paramKind      = "art"
+	paramPublisher = "von"
+	paramPlace     = "ort"
+	paramTopic     = "thema"
+	paramQuery     = "q"
+	paramFrom      = "ab"
+	paramTo        = "bis"
+	paramBox       = "bbox"
+	paramSince     = "geaendert_seit"
+)
+
+// englishParams are the same filters under the names an integrator expects.
+var englishParams = map[string]string{
+	paramKind: "kind", paramPublisher: "publisher", paramPlace: "place", paramTopic: "topic",
+	paramFrom: "from", paramTo: "to", paramSince: "updated_since",
+}
+
+// ParseFilter reads a filter from an address. A place is a slug of a
+// municipality or village; an unknown one is a fault, not an empty list.
+func ParseFilter(q url.Values, places *region.Directory) (Filter, error) {
+	get := func(name string) string {
+		if v := q.Get(name); v != "" {
+			return v
+		}
+		return q.Get(englishParams[name])
+	}
+	f := Filter{Topic: get(paramTopic), Publisher: get(paramPublisher), Query: strings.TrimSpace(get(paramQuery))}
+	for _, kinds := range append(q[paramKind], q[englishParams[paramKind]]...) {
+		for kind := range strings.SplitSeq(kinds, ",") {
+			if kind != "" {
+				f.Kinds = append(f.Kinds, kind)
+			}
+		}
+	}
+	var faults fault.List
+	faults.Add(f.parsePlace(get(paramPlace), places))
+	f.From = parseDay(get(paramFrom), paramFrom, places, &faults)
+	f.To = parseDay(get(paramTo), paramTo, places, &faults)
+	f.UpdatedSince = parseDay(get(paramSince), paramSince, places, &faults)
+	faults.Add(f.parseBox(q.Get(paramBox)))
+	return f, faults.Err()
+}
+
+func (f *Filter) parsePlace(slug string, places *region.Directory) *fault.Fault {
+	if slug == "" || slug == string(HorizonRegion) {
+		return nil
+	}
+	if v, ok := places.VillageBySlug(slug); ok {
+		f.Municipality, f.Village = v.MunicipalityID, v.ID
+	}
+	// A village that bears its municipality's name is reached as ort=name,
+	// the municipality as ort=gemeinde-name.
+	if m, ok := places.MunicipalityBySlug(strings.TrimPrefix(slug, "gemeinde-")); ok && (f.Village == "" || strings.HasPrefix(slug, "gemeinde-")) {
+		f.Municipality, f.Village = m.ID, ""
+	}
+	if f.Municipality == "" {
+		return fault.Invalid(paramPlace, "bulletin.place_unknown", "place", slug)
+	}
+	return nil
+}
+
+func parseDay(text, field string, places *region.Directory, faults *fault.List) time.Time {
+	if text == "" {
+		return time.Time{}
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", "2006-01-02"} {
+		if t, err := time.ParseInLocation(layout, text, places.Location()); err == nil {
+			return t.UTC()
+		}
+	}
+	faults.Add(fault.Invalid(field, "bulletin.date_wrong", "text", text))
+	return time.Time{}
+}
+
+func (f *Filter) parseBox(text string) *fault.Fault {
+	if text == "" {
+		return nil
+	}
+	parts := strings.Split(text, ",")
+	var n [4]float64
+	wrong := len(parts) != 4
+	for i := 0; i < len(parts) && !wrong; i++ {
+		var err error
+		n[i], err = strconv.ParseFloat(parts[i], 64)
+		wrong = err != nil
+	}
+	if wrong || !geo.ValidPoint(n[0], n[1]) || !geo.ValidPoint(n[2], n[3]) || n[0] > n[2] || n[1] > n[3] {
+		return fault.Invalid(paramBox, "bulletin.box_wrong")
+	}
+	f.Box = &orb.Bound{Min: orb.Point{n[0], n[1]}, Max: orb.Point{n[2], n[3]}}
+	return nil
+}
+
+// Values writes the filter back as address parameters.
+func (f Filter) Values(places *region.Directory) url.Values {
+	q := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	set(paramKind, strings.Join(f.Kinds, ","))
+	set(paramPublisher, f.Publisher)
+	set(paramPlace, f.PlaceSlug(places))
+	set(paramTopic, f.Topic)
+	set(paramQuery, f.Query)
+	if !f.From.IsZero() {
+		set(paramFrom, f.From.In(places.Location()).Format("2006-01-02"))
+	}
+	if !f.To.IsZero() {
+		set(paramTo, f.To.In(places.Location()).Format("2006-01-02"))
+	}
+	if f.Box != nil {
+		set(paramBox, fmt.Sprintf("%g,%g,%g,%g", f.Box.Min[0], f.Box.Min[1], f.Box.Max[0], f.Box.Max[1]))
+	}
+	return q
+}
+
+// PlaceSlug is the place of the filter as it stands in addresses.
+func (f Filter) PlaceSlug(places *region.Directory) string {
+	if v, ok := places.Village(f.Village); ok {
+		return v.Slug
+	}
+	m, ok := places.Municipality(f.Municipality)
+	if !ok {
+		return ""
+	}
+	if _, clash := places.VillageBySlug(m.Slug); clash {
+		return "gemeinde-" + m.Slug
+	}
+	return m.Slug
+}
+
+// where puts the conditions of a filter together. All text is constant; values
+// travel as arguments.
+type where struct {
+	conditions []string
+	args       []any
+}
+
+func (w *where) arg(v any) string {
+	w.args = append(w.args, v)
+	return "$" + strconv.Itoa(len(w.args))
+}
+
+func (w *where) add(condition string) { w.conditions = append(w.conditions, condition) }
+
+func (w *where) list(column string, values []string) {
+	marks := make([]string, len(values))
+	for i, v := range values {
+		marks[i] = w.arg(v)
+	}
+	w.add(column + " IN (" + strings.Join(marks, ", ") + ")")
+}
+
+// scope keeps what concerns a place. What is told to a whole municipality or
+// region concerns each of its villages.
+func (w *where) scope(f Filter) {
+	switch {
+	case f.Village != "":
+		m := w.arg(f.Municipality)
+		w.add("(e.municipality_id = '' OR (e.municipality_id = " + m + " AND e.village_id IN ('', " + w.arg(f.Village) + ")))")
+	case f.Municipality != "":
+		w.add("e.municipality_id IN ('', " + w.arg(f.Municipality) + ")")
+	}
+}
+
+// reader keeps what the reader may see; it is the only place that decides.
+func (w *where) reader(r Reader) {
+	open := []string{"e.audience = 'public'"}
+	if r.Resident {
+		open = append(open, "e.audience = 'residents'")
+	}
+	if len(r.Groups) > 0 {
+		marks := make([]string, len(r.Groups))
+		for i, g := range r.Groups {
+			marks[i] = w.arg(g)
+		}
+		open = append(open, "(e.audience = 'group' AND e.group_id IN ("+strings.Join(marks, ", ")+"))")
+	}
+	w.add("(" + strings.Join(open, " OR ") + ")")
+}
+
+// filter adds everything but the order.
+func (w *where) filter(f Filter, r Reader, now time.Time) {
+	if f.FeedOnly {
+		w.add("e.in_feed = TRUE")
+	}
+	if !f.IncludeWithdrawn {
+		w.add("e.status <> 'withdrawn'")
+	}
+	at := w.arg(db.Micros(now))
+	w.add("e.published_at <= " + at)
+	w.add("(e.expires_at = 0 OR e.expires_at > " + at + ")")
+	w.reader(r)
+	w.scope(f)
+	if len(f.Kinds) > 0 {
+		w.list("e.kind", f.Kinds)
+	}
+	if f.Publisher != "" {
+		w.add("e.publisher_id = " + w.arg(f.Publisher))
+	}
+	if f.Topic != "" {
+		w.add("e.id IN (SELECT entry_id FROM entry_topic WHERE topic = " + w.arg(f.Topic) + ")")
+	}
+	if !f.UpdatedSince.IsZero() {
+		w.add("e.updated_at >= " + w.arg(db.Micros(f.UpdatedSince)))
+	}
+	w.box(f.Box)
+}
+
+func (w *where) box(b *orb.Bound) {
+	if b == nil {
+		return
+	}
+	ranges := make([]string, 0, 8)
+	for _, r := range geo.Cover(*b, 8) {
+		ranges = append(ranges, "e.cell BETWEEN "+w.arg(r.Min)+" AND "+w.arg(r.Max))
+	}
+	w.add("e.cell > 0 AND (" + strings.Join(ranges, " OR ") + ")")
+	w.add("e.lon BETWEEN " + w.arg(b.Min[0]) + " AND " + w.arg(b.Max[0]))
+	w.add("e.lat BETWEEN " + w.arg(b.Min[1]) + " AND " + w.arg(b.Max[1]))
+}
+
+func (w *where) sql() string { return strings.Join(w.conditions, " AND ") }
+
+// cursor is where a list goes on.
+type cursor struct {
+	at int64
+	id string
+}
+
+func (c cursor) String() string {
+	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(c.at, 36) + "." + c.id))
+}
+
+func parseCursor(text string) (cursor, error) {
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	wrong := fault.Invalid("weiter", "bulletin.cursor_wrong")
+	if err != nil {
+		return cursor{}, wrong
+	}
+	at, id, ok := strings.Cut(string(raw), ".")
+	n, err := strconv.ParseInt(at, 36, 64)
+	if !ok || err != nil {
+		return cursor{}, wrong
+	}
+	return cursor{at: n, id: id}, nil
+}

@@ -1,0 +1,37 @@
+package bulletin
+
+import (
+	"context"
+
+	"dorflinde/internal/people"
+	"dorflinde/internal/platform/clock"
+	"dorflinde/internal/platform/db"
+	"dorflinde/internal/platform/fetch"
+	"dorflinde/internal/platform/id"
+	"dorflinde/internal/platform/jobs"
+	"dorflinde/internal/platform/mail"
+	"dorflinde/internal/platform/media"
+	"dorflinde/internal/region"
+)
+
+// Tools are what every capability of a wing gets from the house.
+type Tools struct {
+	DB       *db.DB
+	Clock    clock.Clock
+	IDs      id.Source
+	Queue    *jobs.Queue
+	Mailer   *mail.Mailer
+	Media    *media.Store
+	Fetch    *fetch.Client
+	People   *people.Service
+	Bulletin *Bulletin
+	Places   func() *region.Directory
+	// BaseURL is the address of a host as a person types it, without a slash
+	// at the end; an empty host gives the region's own.
+	BaseURL func(host string) string
+}
+
+// ReaderOf says who is looking.
+func ReaderOf(ctx context.Context) Reader {
+	return Reader{Resident: people.ActorFrom(ctx).SignedIn()}
+}
