@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -177,7 +178,12 @@ func checkHost(host string, port uint16, allow []netip.AddrPort) (ascii, code, d
 	// The transport maps full-width and circled digits to ASCII. Do it first,
 	// so that the checks below see what will be dialled.
 	ascii, err := idna.Lookup.ToASCII(host)
-	if err != nil {
+	if err != nil || !utf8.ValidString(host) {
+		return "", CodeHost, "not a host name"
+	}
+	// The transport maps once more; only a name that stays the same is the one
+	// that was checked.
+	if again, err := idna.Lookup.ToASCII(ascii); err != nil || again != ascii {
 		return "", CodeHost, "not a host name"
 	}
 	ascii = strings.TrimSuffix(strings.ToLower(ascii), ".")
