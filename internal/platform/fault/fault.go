@@ -125,3 +125,14 @@ func KindOf(err error) Kind {
 	}
 	return 0
 }
+
+// GetStatus makes a fault an answer that the JSON API understands.
+func (f *Fault) GetStatus() int { return int(f.Kind) }
+
+// GetStatus is the status of the first fault.
+func (l List) GetStatus() int {
+	if len(l) == 0 {
+		return 500
+	}
+	return int(l[0].Kind)
+}
