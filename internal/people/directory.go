@@ -33,7 +33,10 @@ func (d *OrgDirectory) All() []*Organisation { return d.all }
 func (d *OrgDirectory) ByID(id string) (*Organisation, bool) { o, ok := d.byID[id]; return o, ok }
 
 // BySlug finds "musikverein-leeder".
-func (d *OrgDirectory) BySlug(slug string) (*Organisation, bool) { o, ok := d.bySlug[slug]; return o, ok }
+func (d *OrgDirectory) BySlug(slug string) (*Organisation, bool) {
+	o, ok := d.bySlug[slug]
+	return o, ok
+}
 
 // Find takes an id or a slug, as addresses and commands do.
 func (d *OrgDirectory) Find(key string) (*Organisation, bool) {
