@@ -17,11 +17,11 @@ export function drawBase(base) {
       area("municipality", color("--leaf-tint"), 0.75),
       area("forest", color("--leaf"), 0.16),
       area("meadow", color("--leaf"), 0.07),
-      area("village", color("--honey-tint"), 0.8),
+      area("village", color("--road-edge"), 0.35),
       area("water", color("--water"), 1),
       line("river", color("--water"), ["interpolate", ["exponential", 1.5], ["zoom"], 9, 1.5, 16, 24]),
-      line("casing", color("--line"), width(3.5), is("road", "street")),
-      line("street", color("--card"), width(2), is("street", "road")),
+      line("casing", color("--road-edge"), width(5), is("road", "street")),
+      line("street", color("--road"), width(3.5), is("street", "road")),
       { ...line("path", color("--edge"), 1), paint: { "line-color": color("--edge"), "line-width": 1, "line-dasharray": [3, 2] } },
       area("building", color("--edge"), 0.55),
       { ...line("border", color("--leaf"), 2, is("municipality")), paint: { "line-color": color("--leaf"), "line-width": 2, "line-dasharray": [4, 2], "line-opacity": 0.7 } },
@@ -68,7 +68,7 @@ function line(id, stroke, lineWidth, filter = is(id)) {
 
 function width(wide) {
   const road = ["case", is("road"), 1.7, 1];
-  return ["interpolate", ["exponential", 1.6], ["zoom"], 10, ["*", road, wide * 0.3], 14, ["*", road, wide], 18, ["*", road, wide * 6]];
+  return ["interpolate", ["exponential", 1.6], ["zoom"], 9, ["*", road, wide * 0.3], 14, ["*", road, wide], 18, ["*", road, wide * 5]];
 }
 
 function label(id, filter, minzoom, size, ink, placement) {

@@ -13,7 +13,7 @@ async function open(box) {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const map = new MapLibre({
     container: box,
-    style: drawBase(base),
+    style: drawPoints(drawBase(base), points, box),
     bounds: bounds(box, points, base),
     fitBoundsOptions: { padding: 32, maxZoom: 16, animate: false },
     attributionControl: { compact: false, customAttribution: box.dataset.attribution || "" },
@@ -26,8 +26,7 @@ async function open(box) {
   map.addControl(new NavigationControl({ showCompass: false }));
   if (box.dataset.locate !== undefined) map.addControl(new GeolocateControl({}));
   pins(map, box, points);
-  const redraw = () => map.setStyle(drawPoints(drawBase(base), points, box));
-  map.setStyle(drawPoints(drawBase(base), points, box));
+  const redraw = () => map.setStyle(drawPoints(drawBase(base), points, box), { diff: false });
   document.addEventListener("themechange", redraw);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   map.once("idle", () => box.setAttribute("data-ready", ""));

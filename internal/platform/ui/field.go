@@ -83,6 +83,13 @@ func (f Field) inputClass() string {
 	return "kern-form-input__input kern-form-input__input--width-" + strconv.Itoa(f.Width)
 }
 
+func (f Field) selectClass() string {
+	if f.Width == 0 {
+		return "kern-form-input__select-wrapper"
+	}
+	return "kern-form-input__select-wrapper width-" + strconv.Itoa(f.Width)
+}
+
 // attrs are the attributes that all kinds of inputs share.
 func (f Field) attrs() templ.OrderedAttributes {
 	var list templ.OrderedAttributes
