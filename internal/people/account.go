@@ -1,7 +1,6 @@
 package people
 
 import (
-	"strings"
 	"time"
 
 	"dorflinde/internal/platform/fault"
@@ -26,7 +25,7 @@ type Account struct {
 // Check normalises the account and tells what is wrong with it.
 func (a *Account) Check() error {
 	var faults fault.List
-	a.Name = strings.Join(strings.Fields(a.Name), " ")
+	a.Name = line(a.Name)
 	faults.Add(tooLong("name", a.Name, maxName))
 	if a.Email != "" {
 		address, err := mail.Address(a.Email)

@@ -84,9 +84,10 @@ const (
 
 // Check normalises the organisation and tells what is wrong with it.
 func (o *Organisation) Check() error {
-	for _, s := range []*string{&o.Name, &o.Slug, &o.Mail, &o.Phone, &o.Web, &o.Address, &o.Description, &o.Legal} {
-		*s = strings.TrimSpace(*s)
+	for _, s := range []*string{&o.Name, &o.Slug, &o.VillageID, &o.Arms, &o.Mail, &o.Phone, &o.Web, &o.Address} {
+		*s = line(*s)
 	}
+	o.Description, o.Legal = block(o.Description), block(o.Legal)
 	if o.Slug == "" {
 		o.Slug = region.Slug(o.Name)
 	}

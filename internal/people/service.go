@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/netip"
 
+	"dorflinde/internal/people/openid"
 	"dorflinde/internal/platform/clock"
 	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/id"
@@ -43,6 +44,8 @@ type Deps struct {
 	// ClientAddr is where a request comes from; nil takes the connection's own
 	// address. Behind a proxy it must read what the proxy says.
 	ClientAddr func(*http.Request) netip.Addr
+	// OpenID are the configured providers; nil offers none.
+	OpenID *openid.Client
 	// Secure: the house is reached by TLS, so cookies are bound to it.
 	Secure bool
 	// Rand is where secrets come from; nil is the machine's.

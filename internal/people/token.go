@@ -44,7 +44,7 @@ func (s Scope) Role() Role {
 
 // Check normalises the token and tells what is wrong with it.
 func (t *Token) Check() error {
-	t.Label = strings.Join(strings.Fields(t.Label), " ")
+	t.Label = line(t.Label)
 	var faults fault.List
 	if t.Scope.Role() == NoRole {
 		faults.Add(fault.Invalid("scope", "people.token_scope"))

@@ -37,11 +37,13 @@ CREATE TABLE session (
 
 CREATE INDEX session_of ON session (account_id);
 
--- What an e-mail link opens; the address is kept as typed, because the account
--- is looked for, or made, only when the link is used.
+-- What an e-mail link opens. Without account_id it signs in: the account is
+-- looked for, or made, only when the link is used. With account_id it proves
+-- that the address belongs to that account's owner.
 CREATE TABLE login_link (
   hash TEXT PRIMARY KEY,
   email TEXT NOT NULL,
+  account_id TEXT NOT NULL,
   next TEXT NOT NULL,
   expires BIGINT NOT NULL
 );
