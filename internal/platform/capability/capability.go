@@ -9,7 +9,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/jobs"
 	"dorflinde/internal/platform/privacy"
 	"dorflinde/internal/platform/web"
@@ -27,8 +26,26 @@ type Capability struct {
 	Jobs map[string]jobs.Handler
 	// Every lists jobs that come again by themselves.
 	Every []jobs.Periodic
+	// Bulk is the share of a large demo region's entries that Sample writes.
+	Bulk BulkShare
 	// Tables declares every table it owns and the personal data inside.
 	Tables []privacy.Table
-	// Sample fills a demo region; it runs once on an empty one.
-	Sample func(ctx context.Context, d *db.DB, size string) error
+	// Sample fills a demo region with invented content, marked as such; it
+	// runs once, after places, people and organisations are there.
+	Sample func(context.Context, SampleRun) error
 }
+
+// SampleRun says how much invented content a demo region gets. The same seed
+// gives the same content.
+type SampleRun struct {
+	Seed uint64
+	// Bulk is how many further generated entries this capability adds to its
+	// hand-written ones, so that a region is as full as a real one.
+	Bulk int
+	// Step is told how many entries were written since it was called last.
+	Step func(n int)
+}
+
+// BulkShare is which share of the generated entries a capability writes, in
+// percent; capabilities without one write only what is written by hand.
+type BulkShare int
