@@ -79,7 +79,7 @@ func TestReadProducers(t *testing.T) {
 	contao := load(t, "contao.xml")
 	at = utc("2026-11-20T07:00:00Z")
 	same(t, "Contao", contao.Items[0], Item{
-		ID: "https://musik.example/news/probe.html", URL: "https://verein.example/news/probe.html", Title: "Probe & Konzert", Summary: "Wir proben wieder.",
+		ID: "https://musik.example/news/probe.html", URL: "https://musik.example/news/probe.html", Title: "Probe & Konzert", Summary: "Wir proben wieder.",
 		HTML: "<div><p>Wir <b>proben</b> wieder.</p></div>", Published: at, Updated: at, Author: "Anna Muster",
 	})
 	if d := contao.Items[1]; !d.Deleted || d.ID != "https://musik.example/news/alt.html" {

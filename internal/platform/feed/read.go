@@ -2,6 +2,7 @@ package feed
 
 import (
 	"bytes"
+	"net/url"
 	"strings"
 	"time"
 
@@ -157,6 +158,7 @@ func pictureName(u string) bool {
 // atom reads an Atom feed, also of the 0.3 that some old sites still send.
 func (r *reader) atom(root *node) {
 	own := root.space
+	defer r.rebase(root)()
 	r.feed.Title = atomText(root.kid("title", own))
 	r.feed.Link = r.link(atomLink(root, "alternate"))
 	for _, n := range root.kids {
@@ -172,6 +174,7 @@ func (r *reader) atom(root *node) {
 
 func (r *reader) atomEntry(n *node) Item {
 	own := n.space
+	defer r.rebase(n)()
 	it := Item{
 		ID:        n.str("id", own),
 		Title:     atomText(n.kid("title", own)),
@@ -195,6 +198,15 @@ func (r *reader) atomEntry(n *node) Item {
 	r.media(n, &it)
 	eventModule(n, &it)
 	return it
+}
+
+// rebase follows xml:base (RFC 4287, section 2) until the returned function is called.
+func (r *reader) rebase(n *node) (restore func()) {
+	before := r.base
+	if u, err := url.Parse(r.link(n.attr("base"))); err == nil && u.IsAbs() {
+		r.base = u
+	}
+	return func() { r.base = before }
 }
 
 func atomLink(n *node, rel string) string {
