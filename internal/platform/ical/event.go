@@ -258,12 +258,18 @@ func (o *object) places(raw *rawEvent, e *Event) {
 			continue
 		}
 		for _, c := range p.list() {
-			if len(e.Categories) < 100 && !slices.Contains(e.Categories, c) {
+			if len(e.Categories) == maxCategories {
+				return
+			}
+			if !slices.Contains(e.Categories, c) {
 				e.Categories = append(e.Categories, c)
 			}
 		}
 	}
 }
+
+// maxCategories is far more than a person gives to one event.
+const maxCategories = 100
 
 // webAddress returns s if it is an absolute http or https address without
 // spaces, else "": a calendar must not smuggle javascript: into a page.

@@ -82,7 +82,7 @@ func FuzzRule(f *testing.F) {
 		to := from.AddDate(3, 0, 0)
 		began := time.Now()
 		list, _, err := e.Occurrences(from, to, 500)
-		if took := time.Since(began); took > time.Second {
+		if took := time.Since(began); took > 5*time.Second {
 			t.Fatalf("%s took %v", rule, took)
 		}
 		if err != nil || len(list) > 500 {

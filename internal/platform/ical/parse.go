@@ -55,6 +55,7 @@ type component struct {
 	name  string
 	line  int
 	lines int
+	loose int // lines that were no content lines
 }
 
 // object collects one VCALENDAR until its end: a VTIMEZONE may follow the
@@ -174,10 +175,18 @@ func (p *parser) inEvent() bool {
 	return len(p.open) == 2 && p.open[1].name == "VEVENT"
 }
 
+// maxLoose bounds the lines without folding in one event: joining them one
+// by one costs more with each.
+const maxLoose = 500
+
 // loose adds a line to the text before it.
 func (p *parser) loose(name, line string, number int) error {
 	if err := p.count(number); err != nil {
 		return err
+	}
+	top := &p.open[len(p.open)-1]
+	if top.loose++; top.loose > maxLoose {
+		return p.fail(number, ReasonBadLine, line)
 	}
 	p.warn(number, WarnLooseText, line)
 	e := &p.object.events[len(p.object.events)-1]
@@ -229,7 +238,7 @@ func (p *parser) begin(name string, line int) error {
 		return p.fail(line, ReasonWrongEnd, "BEGIN:VCALENDAR before END:"+p.open[len(p.open)-1].name)
 	}
 	if len(p.open) > 0 {
-		// A component is a line of its parent.
+		// A component is a line of its parent; events have a limit of their own.
 		p.open[len(p.open)-1].lines += btoi(name != "VEVENT")
 		if p.open[len(p.open)-1].lines > p.limits.Properties {
 			return p.fail(line, ReasonTooManyProps, "in "+p.open[len(p.open)-1].name)

@@ -29,6 +29,7 @@ func TestErrors(t *testing.T) {
 		{"crossed", "BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\n", ReasonWrongEnd, 3, Limits{}},
 		{"calendar in calendar", "BEGIN:VCALENDAR\nBEGIN:VCALENDAR\n", ReasonWrongEnd, 2, Limits{}},
 		{"no colon", file("UID:1", "what is this"), ReasonBadLine, 5, Limits{}},
+		{"too much loose text", file(start, "DESCRIPTION:a"+strings.Repeat("\nb", maxLoose+1)), ReasonBadLine, 6 + maxLoose, Limits{}},
 		{"no start", file("UID:1"), ReasonMissingStart, 3, Limits{}},
 		{"bad start", file("DTSTART:20260230T000000"), ReasonBadDate, 4, Limits{}},
 		{"bad clock", file("DTSTART:20260201T250000"), ReasonBadDate, 4, Limits{}},
@@ -200,4 +201,34 @@ func TestHostileZones(t *testing.T) {
 		t.Errorf("took %v", took)
 	}
 	same(t, "warnings", len(c.Warnings), maxWarnings)
+}
+
+// TestHostileSizes: much of the most expensive lines.
+func TestHostileSizes(t *testing.T) {
+	const start = "DTSTART:20260102T030405Z\n"
+	tests := map[string]string{
+		"loose":      "DESCRIPTION:a" + strings.Repeat("\nb", 400) + "\n",
+		"categories": strings.Repeat("CATEGORIES:"+strings.Repeat("a,", 100_000)+"\n", 20),
+		"folds":      "SUMMARY:" + strings.Repeat("\n x", 300_000) + "\n",
+		"blank":      strings.Repeat("\n", 5<<20),
+		"parameters": "DTEND" + strings.Repeat(";A=b", 200_000) + ":20260102T030405Z\n",
+		"exceptions": strings.Repeat("EXDATE:20260102T030405Z\n", 9_000),
+	}
+	for name, text := range tests {
+		began := time.Now()
+		_, err := Parse(strings.NewReader("BEGIN:VCALENDAR\nBEGIN:VEVENT\n"+start+text+"END:VEVENT\nEND:VCALENDAR\n"), Limits{})
+		took := time.Since(began)
+		t.Logf("%s: %v", name, took)
+		if err != nil || took > 3*time.Second {
+			t.Errorf("%s: %v after %v", name, err, took)
+		}
+	}
+	// One zone definition per calendar, thousands of times.
+	zone := "BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nTZID:Z\nBEGIN:STANDARD\nDTSTART:16010101T000000\nTZOFFSETFROM:+0330\nTZOFFSETTO:+0330\nEND:STANDARD\nEND:VTIMEZONE\n" +
+		"BEGIN:VEVENT\nDTSTART;TZID=Z:20260101T000000\nEND:VEVENT\nEND:VCALENDAR\n"
+	began := time.Now()
+	_, err := Parse(strings.NewReader(strings.Repeat(zone, 20_000)), Limits{})
+	if took := time.Since(began); err != nil || took > 5*time.Second {
+		t.Errorf("zones: %v after %v", err, took)
+	}
 }
