@@ -28,6 +28,9 @@ type guide struct {
 	Steps                              []Step
 	Checks                             []Check
 	Empty                              EmptyView
+	Desk                               []DeskGroup
+	Inbox                              []RowView
+	Thread                             []MessageView
 	Feeds                              []FeedLink
 	Month                              MonthView
 	Rows                               [][2]string

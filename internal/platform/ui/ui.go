@@ -8,6 +8,7 @@ import (
 	"context"
 	"embed"
 	"slices"
+	"strings"
 
 	"dorflinde/web"
 )
@@ -167,6 +168,17 @@ func dataBlock(doc []byte) string {
 		doc = bytes.ReplaceAll(doc, []byte(pair[0]), []byte(pair[1]))
 	}
 	return `<script type="application/ld+json">` + string(doc) + `</script>`
+}
+
+// paragraphs parts plain text at blank lines.
+func paragraphs(text string) []string {
+	var parts []string
+	for part := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n") {
+		if part = strings.TrimSpace(part); part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return parts
 }
 
 func or(text, instead string) string {

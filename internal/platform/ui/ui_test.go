@@ -192,3 +192,46 @@ func TestUnknownIconShowsNothing(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+var (
+	classAttr = regexp.MustCompile(`class="([^"]+)"`)
+	cssClass  = regexp.MustCompile(`\.([a-zA-Z][a-zA-Z0-9_-]*)`)
+)
+
+// The components and the style sheets live in two folders: no class may be
+// used in one and be unknown in the other.
+func TestClassesHaveStyles(t *testing.T) {
+	styled := map[string]bool{}
+	sheets, err := filepath.Glob("../../../web/styles/*.css")
+	if err != nil || len(sheets) == 0 {
+		t.Fatalf("no style sheets: %v", err)
+	}
+	for _, sheet := range sheets {
+		raw, err := os.ReadFile(sheet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range cssClass.FindAllStringSubmatch(string(raw), -1) {
+			styled[m[1]] = true
+		}
+	}
+	// These are hooks for scripts and tests, or plain defaults.
+	for _, hook := range []string{"me", "when", "who", "kern-btn--secondary", "kern-form-check__radio", "kern-form-check__checkbox", "now", "open", "corrected", "moved"} {
+		styled[hook] = true
+	}
+	page := render(t, german(t), Styleguide())
+	for _, attr := range classAttr.FindAllStringSubmatch(page, -1) {
+		for _, class := range strings.Fields(attr[1]) {
+			if !styled[class] {
+				t.Errorf("class %s has no style", class)
+				styled[class] = true
+			}
+		}
+	}
+}
+
+func TestMessageKeepsInsideApart(t *testing.T) {
+	html := render(t, german(t), Message(MessageView{From: "A", Kind: "note", Text: "eins\r\n\r\nzwei\ndrei <b>"}))
+	has(t, html, `class="msg note"`, `<p class="say">eins</p>`, "zwei\ndrei &lt;b&gt;")
+	hasNot(t, html, "<time")
+}
