@@ -151,9 +151,9 @@ func Centre(g orb.Geometry) (orb.Point, bool) {
 		return orb.Point{}, false
 	}
 	centre := box.Center()
-	switch g.(type) {
+	switch g := g.(type) {
 	case orb.Point:
-		return g.(orb.Point), true
+		return g, true
 	case orb.Polygon, orb.MultiPolygon:
 		if c, area := planar.CentroidArea(g); area > 0 {
 			centre = c

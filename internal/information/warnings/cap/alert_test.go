@@ -45,7 +45,7 @@ func TestMoWaS(t *testing.T) {
 	if de.Headline != "Trinkwasser in Leeder & Asch abkochen" || de.Instruction != "Kochen Sie das Wasser drei Minuten ab." {
 		t.Errorf("headline %q, instruction %q", de.Headline, de.Instruction)
 	}
-	if want := "Nach einem Rohrbruch ist das Trinkwasser verunreinigt.\n\nBetroffen sind:\n– Leeder\n\n– Asch\nDruck < 2 bar."; de.Description != want {
+	if want := "Nach einem Rohrbruch ist das Trinkwasser verunreinigt.\n\nBetroffen sind:\n– Leeder\n– Asch\nDruck < 2 bar."; de.Description != want {
 		t.Errorf("description %q", de.Description)
 	}
 	if de.Web != "https://www.beispiel.de/wasser" || de.Code("profile:DE-BBK-EVENTCODE") != "BBK-EVC-040" {

@@ -163,6 +163,7 @@ var (
 	tags   = regexp.MustCompile(`</?[a-zA-Z!][^<>]*>`)
 	spaces = regexp.MustCompile(`[ \t\x{00a0}]+`)
 	blanks = regexp.MustCompile(`\n{3,}`)
+	dashes = regexp.MustCompile(`\n+– `)
 )
 
 // plain makes text of what senders put into text fields: MoWaS and NINA write
@@ -180,7 +181,8 @@ func plain(text string) string {
 	for i := range lines {
 		lines[i] = strings.TrimSpace(lines[i])
 	}
-	return strings.TrimSpace(blanks.ReplaceAllString(strings.Join(lines, "\n"), "\n\n"))
+	text = dashes.ReplaceAllString(strings.Join(lines, "\n"), "\n– ")
+	return strings.TrimSpace(blanks.ReplaceAllString(text, "\n\n"))
 }
 
 // line is plain on one line.
