@@ -24,17 +24,25 @@ type document struct {
 	id, title, body   string
 }
 
-// rows is a statement for several rows at once, for each number of rows it is
-// prepared for; a call over database/sql costs more than a row.
+// rows is a statement for several rows at once, prepared for some numbers of
+// rows, the largest first; a call over database/sql costs more than a row, but
+// binding gets slower with the number of placeholders.
 type rows struct {
-	many, one *db.Stmt
-	columns   int
+	stmts   [3]*db.Stmt
+	columns int
 }
 
-const manyRows = 16
+var rowSizes = [3]int{32, 8, 1}
+
+// manyIDs is how many documents are looked up at once.
+const manyIDs = 32
 
 func rowsSQL(head string, columns int, tail string) rows {
-	return rows{many: db.SQL(head + values(manyRows, columns) + tail), one: db.SQL(head + values(1, columns) + tail), columns: columns}
+	r := rows{columns: columns}
+	for i, size := range rowSizes {
+		r.stmts[i] = db.SQL(head + values(size, columns) + tail)
+	}
+	return r
 }
 
 // values is "($1, $2), ($3, $4)" for two rows of two columns.
@@ -56,14 +64,11 @@ func values(n, columns int) string {
 
 // exec runs the statement for all rows, whose values stand one after another.
 func (r rows) exec(tx *db.Tx, args []any) error {
-	for size := r.columns * manyRows; len(args) >= size; args = args[size:] {
-		if _, err := tx.Exec(r.many, args[:size]...); err != nil {
-			return err
-		}
-	}
-	for ; len(args) > 0; args = args[r.columns:] {
-		if _, err := tx.Exec(r.one, args[:r.columns]...); err != nil {
-			return err
+	for i, stmt := range r.stmts {
+		for size := r.columns * rowSizes[i]; len(args) >= size; args = args[size:] {
+			if _, err := tx.Exec(stmt, args[:size]...); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -75,7 +80,7 @@ var (
 	selectSeqs  = db.SQL("SELECT seq FROM search_pending WHERE seq <= $1 ORDER BY seq")
 	deleteSeqs  = db.SQL("DELETE FROM search_pending WHERE seq <= $1")
 	selectByIDs = db.SQL(`SELECT key, time, weight, id, title, body FROM search_document WHERE id IN ` +
-		values(1, manyRows))
+		values(1, manyIDs))
 	deleteDoc = db.SQL("DELETE FROM search_document WHERE key = $1")
 	updateDoc = db.SQL("UPDATE search_document SET time = $1, weight = $2 WHERE key = $3")
 	lastKey   = db.SQL("SELECT COALESCE(MAX(key), -1) FROM search_document WHERE key >= $1 AND key < $2")
@@ -154,12 +159,12 @@ func (b *batch) apply(spelling map[string]string) error {
 // lookUp finds what is indexed already.
 func (b *batch) lookUp() error {
 	byID := make(map[string]*pending, len(b.docs))
-	for from := 0; from < len(b.docs); from += manyRows {
-		args := make([]any, manyRows)
+	for from := 0; from < len(b.docs); from += manyIDs {
+		args := make([]any, manyIDs)
 		for i := range args {
 			args[i] = b.docs[min(from+i, len(b.docs)-1)].id
 		}
-		for _, p := range b.docs[from:min(from+manyRows, len(b.docs))] {
+		for _, p := range b.docs[from:min(from+manyIDs, len(b.docs))] {
 			p.old = nil // the transaction may run again
 			byID[p.id] = p
 		}

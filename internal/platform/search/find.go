@@ -21,15 +21,18 @@ const (
 	defaultLimit = 20
 	maxLimit     = 200
 	// candidates of one kind are ranked, the newest ones: a word that is in
-	// half of all documents must not cost half of all documents.
+	// half of all documents must not cost half of all documents. It is never
+	// less than maxLimit, and stands in the statements as a number, because
+	// SQLite would compile them anew for each value.
 	candidates = 300
 	// enough hits that nobody looks for typing errors.
 	enough = 3
 
-	mostPrefix    = 24
-	mostCompounds = 24
-	mostTypos     = 8
-	triedTypos    = 24
+	// similar terms of one kind for a query of one word; each word more makes
+	// them fewer, since the engine steps through all of them again and again.
+	mostSimilar = 24
+	mostTypos   = 6
+	triedTypos  = 24
 	// rare is in how many documents a word may be and still be a typing error.
 	rare = 2
 )
@@ -48,10 +51,10 @@ const (
 
 const sqliteFind = `SELECT d.key, d.time, d.weight, d.id, d.title, %s FROM search_fts f
 	CROSS JOIN search_document d ON d.key = f.rowid
-	WHERE f.search_fts MATCH $1 ORDER BY f.rowid DESC LIMIT $2`
+	WHERE f.search_fts MATCH $1 ORDER BY f.rowid DESC LIMIT 300`
 
 const postgresFind = `SELECT d.key, d.time, d.weight, d.id, d.title, %s FROM search_document d
-	WHERE d.terms @@ $1::tsquery ORDER BY d.key DESC LIMIT $2`
+	WHERE d.terms @@ $1::tsquery ORDER BY d.key DESC LIMIT 300`
 
 // finder answers one query.
 type finder struct {
@@ -151,7 +154,7 @@ func (x *Index) finder(tx *db.Tx, query string) (string, *finder, error) {
 		return text, nil, err
 	}
 	for _, w := range p.words {
-		g, err := f.expand(w)
+		g, err := f.expand(w, mostSimilar/len(p.words))
 		if err != nil {
 			return text, nil, err
 		}
@@ -175,7 +178,9 @@ func (f *finder) docs(term string) (n int64, word string, err error) {
 	return n, word, rows.Err()
 }
 
-func (f *finder) expand(w word) (*group, error) {
+// expand finds the terms that stand for a word, at most the given number of
+// beginnings and of compounds.
+func (f *finder) expand(w word, most int) (*group, error) {
 	g := &group{word: w, worth: map[string]int{}}
 	var err error
 	if g.docs, _, err = f.docs(w.term); err != nil {
@@ -187,7 +192,7 @@ func (f *finder) expand(w word) (*group, error) {
 	}
 	if w.prefix != "" {
 		begun, err := db.All(f.tx, selectPrefix, func(s db.Scanner) (t string, err error) { err = s.Scan(&t); return t, err },
-			w.prefix, w.prefix+"\U0010ffff", mostPrefix)
+			w.prefix, w.prefix+"\U0010ffff", most)
 		if err != nil {
 			return nil, fmt.Errorf("search: complete a word: %w", err)
 		}
@@ -196,7 +201,7 @@ func (f *finder) expand(w word) (*group, error) {
 			g.exact = begun
 		}
 	}
-	g.add(titleCompound, f.dict.compounds(w.needle(), mostCompounds)...)
+	g.add(titleCompound, f.dict.compounds(w.needle(), most)...)
 	return g, nil
 }
 
@@ -295,24 +300,33 @@ func (f *finder) corrected(text string) string {
 }
 
 // collect gathers candidates: those with the exact words, those with words
-// like them in the title, and if these are few also the others.
+// like them in the title, and if these are few also the others. What can add
+// nothing is not asked.
 func (f *finder) collect(limit int) error {
-	most := max(candidates, limit)
-	if err := f.find(f.expression(exactly), most, true); err != nil {
+	got, err := f.find(f.expression(exactly), true)
+	if err != nil {
 		return err
 	}
-	if err := f.find(f.expression(inTitle), most, false); err != nil {
-		return err
-	}
-	if len(f.found) >= limit {
+	if got > 0 && got < candidates && f.onlyExact() {
 		return nil
 	}
-	return f.find(f.expression(widely), most, false)
+	if _, err = f.find(f.expression(inTitle), false); err != nil || len(f.found) >= limit {
+		return err
+	}
+	_, err = f.find(f.expression(widely), false)
+	return err
 }
 
-func (f *finder) find(expression string, most int, exact bool) error {
+// onlyExact reports whether no word has similar terms.
+func (f *finder) onlyExact() bool {
+	return !slices.ContainsFunc(f.groups, func(g *group) bool { return len(g.wide) > len(g.exact) })
+}
+
+// find adds the newest documents for which the expression holds and returns
+// how many the engine gave.
+func (f *finder) find(expression string, exact bool) (int, error) {
 	if expression == "" {
-		return nil
+		return 0, nil
 	}
 	query, body := sqliteFind, "''"
 	if f.tx.Engine() == db.Postgres {
@@ -321,9 +335,9 @@ func (f *finder) find(expression string, most int, exact bool) error {
 	if len(f.phrases) > 0 {
 		body = "d.body"
 	}
-	docs, err := db.AllText(f.tx, fmt.Sprintf(query, body), scanDocument, expression, most)
+	docs, err := db.AllText(f.tx, fmt.Sprintf(query, body), scanDocument, expression)
 	if err != nil {
-		return fmt.Errorf("search: find %q: %w", expression, err)
+		return 0, fmt.Errorf("search: find %q: %w", expression, err)
 	}
 	for _, d := range docs {
 		if !f.following(d) {
@@ -333,7 +347,7 @@ func (f *finder) find(expression string, most int, exact bool) error {
 			f.found[d.key] = &candidate{document: d, exact: exact}
 		}
 	}
-	return nil
+	return len(docs), nil
 }
 
 // following reports whether the document has the words of each phrase one

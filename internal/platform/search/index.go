@@ -28,7 +28,7 @@ var errBusy = errors.New("search: another process is indexing")
 // Run indexes what was put, until ctx ends. Several processes may run it on
 // one database: each document is taken by one of them.
 func (x *Index) Run(ctx context.Context) error {
-	ix := newIndexer(x)
+	ix := newIndexer(x, x.opts.Hold)
 	wait := time.Duration(0)
 	for ctx.Err() == nil {
 		if !pause(ctx, wait) {
@@ -44,6 +44,12 @@ func (x *Index) Run(ctx context.Context) error {
 		case err != nil:
 			wait = busyPoll
 		case n > 0:
+			ix.untidy = true
+			wait = rest * took
+		case ix.untidy:
+			if took, err = ix.tidy(ctx); err != nil && ctx.Err() == nil {
+				x.log.Error("search: tidy up", "error", err)
+			}
 			wait = rest * took
 		default:
 			if x.await(ctx, idlePoll) {
@@ -56,9 +62,14 @@ func (x *Index) Run(ctx context.Context) error {
 	return nil
 }
 
-// Flush indexes everything that was put before it was called, at once.
+// flushHold is how many times longer than Run a batch of Flush may hold the
+// writer: larger batches cost less in all.
+const flushHold = 8
+
+// Flush indexes everything that was put before it was called, at once. It is
+// for imports and tests.
 func (x *Index) Flush(ctx context.Context) error {
-	ix := newIndexer(x)
+	ix := newIndexer(x, flushHold*x.opts.Hold)
 	for {
 		n, _, err := ix.step(ctx)
 		if errors.Is(err, errBusy) {
@@ -67,9 +78,13 @@ func (x *Index) Flush(ctx context.Context) error {
 			}
 			continue
 		}
-		if err != nil || n == 0 {
+		if err != nil {
 			return err
 		}
+		if n == 0 {
+			return ix.tidyAll(ctx)
+		}
+		ix.untidy = true
 	}
 }
 
@@ -104,12 +119,14 @@ func pause(ctx context.Context, d time.Duration) bool {
 type indexer struct {
 	x      *Index
 	words  *analyzer
-	budget int // terms of the next batch
-	read   int // rows to read for it
+	hold   time.Duration
+	budget int  // terms of the next batch
+	read   int  // rows to read for it
+	untidy bool // something was written since the index was last in order
 }
 
-func newIndexer(x *Index) *indexer {
-	return &indexer{x: x, words: newAnalyzer(), budget: firstBudget, read: 200}
+func newIndexer(x *Index, hold time.Duration) *indexer {
+	return &indexer{x: x, words: newAnalyzer(), hold: hold, budget: firstBudget, read: 200}
 }
 
 // step moves one batch into the index and returns how many rows were taken
@@ -155,7 +172,7 @@ func (ix *indexer) adapt(terms, docs int, took time.Duration) {
 	if terms < ix.budget/2 {
 		return // too small to tell
 	}
-	want := float64(ix.budget) * float64(ix.x.opts.Hold) / float64(max(took, 100*time.Microsecond))
+	want := float64(ix.budget) * float64(ix.hold) / float64(max(took, 100*time.Microsecond))
 	ix.budget = min(max(int(want), ix.budget/2, leastBudget), 2*ix.budget, mostBudget)
 	ix.read = min(max(2*docs*ix.budget/max(terms, 1), 50), mostDocs)
 }

@@ -27,6 +27,7 @@ CREATE VIRTUAL TABLE search_fts USING fts5 (
 );
 -- A removed document leaves no trace in the index (GDPR Art. 17).
 INSERT INTO search_fts (search_fts, rank) VALUES ('secure-delete', 1);
+INSERT INTO search_fts (search_fts, rank) VALUES ('usermerge', 2);
 CREATE TRIGGER search_document_added AFTER INSERT ON search_document BEGIN
   INSERT INTO search_fts (rowid, title, body) VALUES (new.key, new.title, new.body);
 END;
@@ -39,7 +40,7 @@ CREATE TABLE search_term (
   docs BIGINT NOT NULL,
   id BIGINT NOT NULL,
   word TEXT NOT NULL
-);
+) WITHOUT ROWID, STRICT;
 CREATE INDEX search_term_id ON search_term (id);
 CREATE TABLE search_state (
   one BIGINT PRIMARY KEY,
