@@ -13,6 +13,8 @@ export function pins(map, box, points) {
     return;
   }
   map.on("click", "dots", (event) => spread(map, event.features[0]));
+  map.on("mouseenter", "dots", () => (map.getCanvas().style.cursor = "pointer"));
+  map.on("mouseleave", "dots", () => (map.getCanvas().style.cursor = ""));
 }
 
 function pin(map, feature) {
