@@ -36,6 +36,9 @@ type Kind struct {
 	Icon string
 	// Listed kinds are offered in filters.
 	Listed bool
+	// Schema is the type of schema.org; empty means Event for what has a time
+	// and CreativeWork for the rest.
+	Schema string
 }
 
 // Deps are what the bulletin stands on.
@@ -49,6 +52,10 @@ type Deps struct {
 	Places func() *region.Directory
 	// Publisher finds an organisation by id or slug.
 	Publisher func(idOrSlug string) (Publisher, bool)
+	// Publishers are all organisations by name, for filters; nil offers none.
+	Publishers func() []Publisher
+	// MapCredit says who made the boundaries; empty means region.Attribution.
+	MapCredit string
 	// Dress names the version of what entries are dressed in: publishers and
 	// places. It changes when one of them does.
 	Dress func() uint64
@@ -66,6 +73,13 @@ type Bulletin struct {
 	index *search.Index
 	kinds []Kind
 	cards *cards
+	keep  keep
+
+	tiles    []Tile
+	today    []Today
+	writers  []Writer
+	desk     []Desk
+	pictures pictures
 }
 
 // New makes the bulletin.

@@ -1,7 +1,6 @@
 package bulletin
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"sync"
@@ -55,17 +54,11 @@ func (c *cards) put(k cardKey, html []byte) {
 // Card shows an entry in a list. level is that of its heading: 2, 3 or 4.
 func (b *Bulletin) Card(e *Entry, level int) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		key := cardKey{id: e.ID, revision: e.Revision, lang: i18n.From(ctx).Lang, variant: prefersSimple(ctx), level: level, dress: b.Dress()}
-		html, ok := b.cards.get(key)
-		if !ok {
-			var buf bytes.Buffer
-			if err := ui.Card(b.CardView(ctx, e, level)).Render(ctx, &buf); err != nil {
-				return err
-			}
-			html = buf.Bytes()
-			b.cards.put(key, html)
+		html, err := b.renderCard(ctx, e, level)
+		if err != nil {
+			return err
 		}
-		_, err := w.Write(html)
+		_, err = w.Write(html)
 		return err
 	})
 }
@@ -87,6 +80,9 @@ func (b *Bulletin) CardView(ctx context.Context, e *Entry, level int) ui.CardVie
 	b.dressPublisher(l, &c, e.Publisher)
 	if !e.Start.IsZero() {
 		c.WhenText, c.WhenISO = When(l, e.Start, e.End, e.AllDay), isoTime(l, e.Start, e.AllDay)
+		if e.RRule != "" {
+			c.WhenText = l.T("bulletin.series_from", "when", c.WhenText)
+		}
 	}
 	if e.Image != nil {
 		c.ImageURL, c.ImageAlt = e.Image.URL, e.Image.Alt
@@ -151,4 +147,16 @@ func wantedLang(ctx context.Context) string {
 		return LeichteSprache
 	}
 	return string(i18n.From(ctx).Lang)
+}
+
+// TimedView is the card of an entry at one of its times.
+func (b *Bulletin) TimedView(ctx context.Context, t *Timed, level int) ui.CardView {
+	l := i18n.From(ctx)
+	c := b.CardView(ctx, &t.Entry, level)
+	o := t.Occurrence
+	c.WhenText, c.WhenISO = When(l, o.Start, o.End, o.AllDay), isoTime(l, o.Start, o.AllDay)
+	if status := timedStatus(t); status != "" {
+		c.Status, c.StatusNote = status, ""
+	}
+	return c
 }

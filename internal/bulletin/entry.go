@@ -147,6 +147,9 @@ func (e *Entry) Check() error {
 	if len(e.Topics) > maxTopics {
 		faults.Add(fault.Invalid("topics", "bulletin.topics_many", "max", maxTopics))
 	}
+	if e.Audience == ForGroup && e.GroupID == "" {
+		faults.Add(fault.Invalid("audience", "bulletin.group_missing"))
+	}
 	if !e.End.IsZero() && e.End.Before(e.Start) {
 		faults.Add(fault.Invalid("end", "bulletin.end_before_start"))
 	}

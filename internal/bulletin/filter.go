@@ -10,7 +10,6 @@ import (
 
 	"github.com/paulmach/orb"
 
-	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/fault"
 	"dorflinde/internal/platform/geo"
 	"dorflinde/internal/region"
@@ -85,6 +84,10 @@ func ParseFilter(q url.Values, places *region.Directory) (Filter, error) {
 	faults.Add(f.parsePlace(get(paramPlace), places))
 	f.From = parseDay(get(paramFrom), paramFrom, places, &faults)
 	f.To = parseDay(get(paramTo), paramTo, places, &faults)
+	if len(get(paramTo)) == len(time.DateOnly) && !f.To.IsZero() {
+		// "bis 6. Dezember" includes the day.
+		f.To = f.To.In(places.Location()).AddDate(0, 0, 1).UTC()
+	}
 	f.UpdatedSince = parseDay(get(paramSince), paramSince, places, &faults)
 	faults.Add(f.parseBox(q.Get(paramBox)))
 	return f, faults.Err()
@@ -157,7 +160,7 @@ func (f Filter) Values(places *region.Directory) url.Values {
 		set(paramFrom, f.From.In(places.Location()).Format("2006-01-02"))
 	}
 	if !f.To.IsZero() {
-		set(paramTo, f.To.In(places.Location()).Format("2006-01-02"))
+		set(paramTo, f.To.In(places.Location()).Add(-time.Microsecond).Format("2006-01-02"))
 	}
 	if f.Box != nil {
 		set(paramBox, fmt.Sprintf("%g,%g,%g,%g", f.Box.Min[0], f.Box.Min[1], f.Box.Max[0], f.Box.Max[1]))
@@ -179,99 +182,6 @@ func (f Filter) PlaceSlug(places *region.Directory) string {
 	}
 	return m.Slug
 }
-
-// where puts the conditions of a filter together. All text is constant; values
-// travel as arguments.
-type where struct {
-	conditions []string
-	args       []any
-}
-
-func (w *where) arg(v any) string {
-	w.args = append(w.args, v)
-	return "$" + strconv.Itoa(len(w.args))
-}
-
-func (w *where) add(condition string) { w.conditions = append(w.conditions, condition) }
-
-func (w *where) list(column string, values []string) {
-	marks := make([]string, len(values))
-	for i, v := range values {
-		marks[i] = w.arg(v)
-	}
-	w.add(column + " IN (" + strings.Join(marks, ", ") + ")")
-}
-
-// scope keeps what concerns a place. What is told to a whole municipality or
-// region concerns each of its villages.
-func (w *where) scope(f Filter) {
-	switch {
-	case f.Village != "":
-		m := w.arg(f.Municipality)
-		w.add("(e.municipality_id = '' OR (e.municipality_id = " + m + " AND e.village_id IN ('', " + w.arg(f.Village) + ")))")
-	case f.Municipality != "":
-		w.add("e.municipality_id IN ('', " + w.arg(f.Municipality) + ")")
-	}
-}
-
-// reader keeps what the reader may see; it is the only place that decides.
-func (w *where) reader(r Reader) {
-	open := []string{"e.audience = 'public'"}
-	if r.Resident {
-		open = append(open, "e.audience = 'residents'")
-	}
-	if len(r.Groups) > 0 {
-		marks := make([]string, len(r.Groups))
-		for i, g := range r.Groups {
-			marks[i] = w.arg(g)
-		}
-		open = append(open, "(e.audience = 'group' AND e.group_id IN ("+strings.Join(marks, ", ")+"))")
-	}
-	w.add("(" + strings.Join(open, " OR ") + ")")
-}
-
-// filter adds everything but the order.
-func (w *where) filter(f Filter, r Reader, now time.Time) {
-	if f.FeedOnly {
-		w.add("e.in_feed = TRUE")
-	}
-	if !f.IncludeWithdrawn {
-		w.add("e.status <> 'withdrawn'")
-	}
-	at := w.arg(db.Micros(now))
-	w.add("e.published_at <= " + at)
-	w.add("(e.expires_at = 0 OR e.expires_at > " + at + ")")
-	w.reader(r)
-	w.scope(f)
-	if len(f.Kinds) > 0 {
-		w.list("e.kind", f.Kinds)
-	}
-	if f.Publisher != "" {
-		w.add("e.publisher_id = " + w.arg(f.Publisher))
-	}
-	if f.Topic != "" {
-		w.add("e.id IN (SELECT entry_id FROM entry_topic WHERE topic = " + w.arg(f.Topic) + ")")
-	}
-	if !f.UpdatedSince.IsZero() {
-		w.add("e.updated_at >= " + w.arg(db.Micros(f.UpdatedSince)))
-	}
-	w.box(f.Box)
-}
-
-func (w *where) box(b *orb.Bound) {
-	if b == nil {
-		return
-	}
-	ranges := make([]string, 0, 8)
-	for _, r := range geo.Cover(*b, 8) {
-		ranges = append(ranges, "e.cell BETWEEN "+w.arg(r.Min)+" AND "+w.arg(r.Max))
-	}
-	w.add("e.cell > 0 AND (" + strings.Join(ranges, " OR ") + ")")
-	w.add("e.lon BETWEEN " + w.arg(b.Min[0]) + " AND " + w.arg(b.Max[0]))
-	w.add("e.lat BETWEEN " + w.arg(b.Min[1]) + " AND " + w.arg(b.Max[1]))
-}
-
-func (w *where) sql() string { return strings.Join(w.conditions, " AND ") }
 
 // cursor is where a list goes on.
 type cursor struct {

@@ -2,6 +2,7 @@ package bulletin
 
 import (
 	"context"
+	"slices"
 
 	"dorflinde/internal/people"
 	"dorflinde/internal/platform/clock"
@@ -31,7 +32,17 @@ type Tools struct {
 	BaseURL func(host string) string
 }
 
-// ReaderOf says who is looking.
+// ReaderOf says who is looking: a group is an organisation in which the actor
+// holds any role. A program with a token sees what its organisation sees, but
+// is no resident.
 func ReaderOf(ctx context.Context) Reader {
-	return Reader{Resident: people.ActorFrom(ctx).SignedIn()}
+	actor := people.ActorFrom(ctx)
+	r := Reader{Resident: actor.SignedIn()}
+	for org, role := range actor.Roles {
+		if role.AtLeast(people.Reader) {
+			r.Groups = append(r.Groups, org)
+		}
+	}
+	slices.Sort(r.Groups)
+	return r
 }

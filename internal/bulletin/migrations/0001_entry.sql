@@ -64,3 +64,7 @@ CREATE TABLE entry_topic (
 );
 
 CREATE INDEX entry_topic_of ON entry_topic (entry_id);
+
+-- What lasts longer than a year is rare and looked for on its own, so that a
+-- calendar page need not walk back through all years.
+CREATE INDEX entry_time_long ON entry_time (end_at) WHERE end_at - start_at > 31622400000000;

@@ -1,0 +1,110 @@
+package bulletin
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"dorflinde/internal/platform/geo"
+)
+
+// sketch is a small map drawn on the server: boundaries and points, without
+// script and without tiles. Units are those of its view box.
+type sketch struct {
+	Areas  []sketchArea
+	Points []sketchPoint
+	Count  int
+}
+
+type sketchArea struct {
+	Path string
+	Here bool // the place of the page
+}
+
+type sketchPoint struct {
+	X, Y string
+	Tone string
+}
+
+// The size of a sketch.
+const (
+	sketchWidth, sketchHeight = 300, 190
+	sketchMargin              = 8
+	sketchDetail              = 60 // metres of simplification
+)
+
+// frame maps degrees to the sketch: equirectangular around its middle, which is
+// exact enough for a region of thirty kilometres.
+type frame struct {
+	west, north, scaleX, scaleY, offX, offY float64
+}
+
+func newFrame(box orb.Bound) frame {
+	cos := math.Cos((box.Min[1] + box.Max[1]) / 2 * math.Pi / 180)
+	w, h := (box.Max[0]-box.Min[0])*cos, box.Max[1]-box.Min[1]
+	scale := math.Min((sketchWidth-2*sketchMargin)/math.Max(w, 1e-6), (sketchHeight-2*sketchMargin)/math.Max(h, 1e-6))
+	return frame{
+		west: box.Min[0], north: box.Max[1], scaleX: scale * cos, scaleY: scale,
+		offX: (sketchWidth - w*scale) / 2, offY: (sketchHeight - h*scale) / 2,
+	}
+}
+
+func (f frame) xy(p orb.Point) (x, y string) {
+	format := func(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) }
+	return format(f.offX + (p[0]-f.west)*f.scaleX), format(f.offY + (f.north-p[1])*f.scaleY)
+}
+
+func (f frame) path(g orb.Geometry) string {
+	var b strings.Builder
+	ring := func(r orb.Ring) {
+		for i, p := range r {
+			x, y := f.xy(p)
+			b.WriteString(map[bool]string{true: "M", false: "L"}[i == 0])
+			b.WriteString(x + " " + y)
+		}
+		b.WriteString("Z")
+	}
+	switch g := g.(type) {
+	case orb.Polygon:
+		for _, r := range g {
+			ring(r)
+		}
+	case orb.MultiPolygon:
+		for _, p := range g {
+			for _, r := range p {
+				ring(r)
+			}
+		}
+	}
+	return b.String()
+}
+
+// drawSketch shows the place of a page with what is going on in it.
+func (b *Bulletin) drawSketch(a *asked, points []Entry) sketch {
+	box, ok := a.places.Box()
+	if a.place.Municipality != nil {
+		if own, found := geo.Bound(a.place.Municipality.Boundary); found {
+			box, ok = own, true
+		}
+	}
+	if !ok {
+		return sketch{}
+	}
+	f := newFrame(box)
+	var s sketch
+	for _, m := range a.places.Municipalities() {
+		if path := f.path(geo.Simplify(m.Boundary, sketchDetail)); path != "" {
+			s.Areas = append(s.Areas, sketchArea{Path: path, Here: m == a.place.Municipality})
+		}
+	}
+	for i := range points {
+		if centre, ok := geo.Centre(points[i].Geometry); ok && box.Contains(centre) {
+			x, y := f.xy(centre)
+			s.Points = append(s.Points, sketchPoint{X: x, Y: y, Tone: b.KindOf(points[i].Kind).Tone})
+		}
+	}
+	s.Count = len(s.Points)
+	return s
+}
