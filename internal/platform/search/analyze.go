@@ -14,9 +14,10 @@ import (
 //     separates them, so addresses (e-mail, web) fall into their parts;
 //  2. lower case, NFKC, without soft hyphens;
 //  3. stop words go;
-//  4. ae, oe, ue become umlauts (see umlauts);
-//  5. German stemming (Snowball) of words in Latin letters;
-//  6. accents and umlaut dots go, ß becomes ss (see fold).
+//  4. accents go (é → e), but not yet the dots of ä, ö and ü;
+//  5. ae, oe, ue become umlauts (see umlauts);
+//  6. German stemming (Snowball) of words in Latin letters;
+//  7. umlaut dots go, ß becomes ss (see fold).
 //
 // Words joined by hyphens count as their parts and as one word; so do numbers
 // joined by one of ".:/-,", where a date of the forms 24.12.2026 and
@@ -137,6 +138,7 @@ func (a *analyzer) term(word string) string {
 
 // stem is the term of a word in lower case.
 func (a *analyzer) stem(low string) string {
+	low = accents(low)
 	if latin(low) {
 		a.env.SetCurrent(umlauts(low))
 		german.Stem(a.env)

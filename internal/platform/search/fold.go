@@ -74,6 +74,24 @@ func fold(s string) string {
 	return b.String()
 }
 
+// accents takes accents off, but leaves ä, ö, ü and ß to the stemming.
+func accents(s string) string {
+	if plain(s) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	for i, r := range s {
+		switch r {
+		case 'ä', 'ö', 'ü', 'ß':
+			b.WriteRune(r)
+		default:
+			b.WriteString(fold(s[i : i+utf8.RuneLen(r)]))
+		}
+	}
+	return b.String()
+}
+
 // lower is the word in lower case, in one Unicode form, without soft hyphens.
 func lower(word string) string {
 	if isASCII(word) {

@@ -69,7 +69,7 @@ func (a *analyzer) lastWord(text string, c cluster, p *parsed) {
 
 // spelled is a word or a compound in one spelling, but not stemmed.
 func spelled(s string) string {
-	return cut(fold(umlauts(lower(strings.Map(letters, s)))))
+	return cut(fold(umlauts(accents(lower(strings.Map(letters, s))))))
 }
 
 // needle is what the compounds of the word contain. Where stemming took much

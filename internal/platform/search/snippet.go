@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -64,11 +65,17 @@ func (a *analyzer) marks(text string, words []word, match func(term, folded stri
 			}
 			return false
 		}
-		if len(c.parts) > 1 && hit(c.span, a.joined(text, c)) {
+		joined := a.joined(text, c)
+		if slices.ContainsFunc(words, func(w word) bool { return joined != "" && joined == w.term }) {
+			out = append(out, c.span)
 			return true
 		}
+		any := false
 		for _, p := range c.parts {
-			hit(p, a.term(text[p.start:p.end]))
+			any = hit(p, a.term(text[p.start:p.end])) || any
+		}
+		if !any && joined != "" {
+			hit(c.span, joined)
 		}
 		return true
 	})
