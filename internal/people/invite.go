@@ -82,13 +82,12 @@ func roleName(ctx context.Context, r Role) string {
 
 // accept gives the person what the invitation offers. The inviting person must
 // still be allowed to offer it; otherwise it is gone.
-func (s *Service) accept(ctx context.Context, token string, who Actor) (*Organisation, error) {
+func (s *Service) accept(ctx context.Context, token string, who Actor) error {
 	orgs, err := s.Organisations(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var org *Organisation
-	err = s.DB.Update(ctx, func(tx *db.Tx) error {
+	return s.DB.Update(ctx, func(tx *db.Tx) error {
 		i, err := s.invitation(tx, token)
 		if err != nil {
 			return err
@@ -101,7 +100,6 @@ func (s *Service) accept(ctx context.Context, token string, who Actor) (*Organis
 		if !ok || o.Blocked || by == nil {
 			return fault.New(fault.KindGone, "people.invitation_gone")
 		}
-		org = o
 		if err := withdrawInvitation(tx, i.Org, i.ID); err != nil {
 			return err
 		}
@@ -114,7 +112,6 @@ func (s *Service) accept(ctx context.Context, token string, who Actor) (*Organis
 		}
 		return s.setRole(tx, change{org: i.Org, account: who.AccountID, to: i.Role, by: i.By})
 	})
-	return org, err
 }
 
 // stillAdmin is the inviting account if it may still give roles, else nil.
