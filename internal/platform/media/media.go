@@ -82,6 +82,9 @@ type Store struct {
 	dir   string
 	clock clock.Clock
 	ids   id.Source
+	// drawing lets one picture at a time be unpacked: one of 40 million pixels
+	// takes up to 320 MB, and several at once would end the process.
+	drawing chan struct{}
 }
 
 // New makes a store over a folder, which it creates when needed.
@@ -89,7 +92,7 @@ func New(d *db.DB, dir string, c clock.Clock, ids id.Source) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, fmt.Errorf("media: %w", err)
 	}
-	return &Store{db: d, dir: dir, clock: c, ids: ids}, nil
+	return &Store{db: d, dir: dir, clock: c, ids: ids, drawing: make(chan struct{}, 1)}, nil
 }
 
 // AddPicture keeps a JPEG, PNG, GIF or WebP picture, re-encoded in two sizes.
@@ -98,13 +101,24 @@ func (s *Store) AddPicture(ctx context.Context, owner, name string, r io.Reader)
 	if err != nil {
 		return File{}, err
 	}
-	large, small, err := redraw(data)
+	large, small, err := s.redraw(ctx, data)
 	if err != nil {
 		return File{}, err
 	}
 	f := s.file(owner, name, large.kind, large.data)
 	f.Width, f.Height = large.width, large.height
 	return f, s.keep(ctx, f, map[string][]byte{"": large.data, ".small": small.data})
+}
+
+// redraw waits for its turn.
+func (s *Store) redraw(ctx context.Context, data []byte) (large, small drawn, err error) {
+	select {
+	case s.drawing <- struct{}{}:
+	case <-ctx.Done():
+		return large, small, ctx.Err()
+	}
+	defer func() { <-s.drawing }()
+	return redraw(data)
 }
 
 // attachmentTypes are what people may attach, by ending, with the first bytes
@@ -234,6 +248,8 @@ func (s *Store) serve(suffix string) web.Handler {
 		h := w.Header()
 		h.Set("Content-Type", f.Type)
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		// Feed readers and other servers show these pictures on their own pages.
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		h.Set("Etag", `"`+f.SHA256[:32]+suffix+`"`)
 		if !f.Picture() {
 			h.Set("Content-Security-Policy", "sandbox; default-src 'none'")

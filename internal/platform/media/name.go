@@ -10,9 +10,10 @@ import (
 // cleanName keeps the last part of a file name without anything that means
 // something to a shell, a header or a folder.
 func cleanName(name string) string {
-	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
+	name = path.Base(strings.ReplaceAll(strings.ToValidUTF8(name, ""), `\`, "/"))
 	name = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || strings.ContainsRune(`/\:*?"<>|`, r) {
+		// Cf holds the signs that turn writing around: "gpj.exe" must not look like "exe.jpg".
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`/\:*?"<>|`, r) {
 			return -1
 		}
 		return r
@@ -22,7 +23,7 @@ func cleanName(name string) string {
 		name = string(runes[len(runes)-120:])
 	}
 	if name == "" {
-		return "datei"
+		return "file"
 	}
 	return name
 }

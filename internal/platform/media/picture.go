@@ -29,17 +29,18 @@ func redraw(data []byte) (large, small drawn, err error) {
 	if err != nil {
 		return large, small, fault.Invalid("picture", "media.picture").Because(err)
 	}
-	if config.Width < 1 || config.Height < 1 || config.Width*config.Height > maxPixels {
+	if config.Width < 1 || config.Height < 1 || config.Width > maxPixels/config.Height {
 		return large, small, fault.Invalid("picture", "media.pixels", "width", config.Width, "height", config.Height)
 	}
 	img, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {
 		return large, small, fault.Invalid("picture", "media.picture").Because(err)
 	}
+	img = fit(img, largeSide) // first, so that turning and the second size are cheap
 	if format == "jpeg" {
 		img = upright(img, orientation(data))
 	}
-	if large, err = encode(fit(img, largeSide)); err != nil {
+	if large, err = encode(img); err != nil {
 		return large, small, err
 	}
 	small, err = encode(fit(img, smallSide))
