@@ -192,6 +192,7 @@ func (a *App) loadCatalogue() error {
 func (a *App) buildServer() error {
 	a.metrics = newMetrics(a)
 	a.routes = append(a.ownRoutes(), a.Media.Routes()...)
+	a.routes = append(a.routes, a.regionRoutes()...)
 	a.routes = append(a.routes, a.Bulletin.Routes()...)
 	for _, part := range a.parts {
 		a.routes = append(a.routes, part.Routes...)
@@ -291,7 +292,7 @@ func (a *App) Refresh(ctx context.Context) error { return a.refresh(ctx) }
 
 func groundTables() []privacy.Table {
 	out := []privacy.Table{{Name: "job"}}
-	for _, tables := range [][]privacy.Table{search.Tables(), media.Tables(), region.Tables(), bulletin.Tables()} {
+	for _, tables := range [][]privacy.Table{search.Tables, media.Tables(), region.Tables(), bulletin.Tables()} {
 		out = append(out, tables...)
 	}
 	return out

@@ -1,32 +1,41 @@
 package app
 
 import (
+	"context"
 	"io/fs"
 
 	"dorflinde/internal/bulletin"
-	"dorflinde/internal/information/news"
+	"dorflinde/internal/bulletin/compose"
 	"dorflinde/internal/people"
 	"dorflinde/internal/platform/capability"
+	"dorflinde/internal/platform/fault"
+	"dorflinde/internal/platform/feed"
+	"dorflinde/internal/platform/fetch"
+	"dorflinde/internal/platform/geo"
 	"dorflinde/internal/platform/i18n"
 	"dorflinde/internal/platform/mail"
 	"dorflinde/internal/platform/media"
+	"dorflinde/internal/platform/richtext"
+	"dorflinde/internal/platform/sheet"
 	"dorflinde/internal/platform/ui"
+	"dorflinde/internal/platform/web"
 	"dorflinde/internal/region"
 )
 
 // capabilities lists every capability of every wing. To add one is one line,
 // to remove one is to delete its line and its folder.
 func (a *App) capabilities() []capability.Capability {
-	tools := a.tools()
 	return []capability.Capability{
 		a.Mailer.Capability(),
-		news.New(tools),
 	}
 }
 
 // groundMessages are the catalogues of everything that is no capability.
 func groundMessages() []fs.FS {
-	return []fs.FS{Messages, i18n.Messages, ui.Messages, media.Messages, region.Messages, bulletin.Messages}
+	return []fs.FS{
+		Messages, fetch.Messages, feed.Messages, geo.Messages, i18n.Messages, media.Messages, richtext.Messages,
+		sheet.Messages, ui.Messages, region.Messages, bulletin.Messages, compose.Messages,
+	}
 }
 
 func (a *App) newMailer() (*mail.Mailer, error) {
@@ -42,4 +51,22 @@ func (a *App) newPeople() *people.Service {
 		DB: a.DB, Clock: a.Clock, IDs: a.IDs, Queue: a.Queue, Mailer: a.Mailer, BaseURL: a.requestURL,
 		Region: a.Region.Current, Tables: a.Tables, ClientAddr: a.clientAddr, Secure: a.Config.secure(), Logger: a.Log,
 	})
+}
+
+// regionRoutes let a municipality's admins edit how it looks.
+func (a *App) regionRoutes() []web.Route {
+	return region.Routes(region.Deps{DB: a.DB, Live: a.Region, Clock: a.Clock, Organisation: a.municipalityOrganisation})
+}
+
+// municipalityOrganisation finds in whose name a municipality speaks.
+func (a *App) municipalityOrganisation(ctx context.Context, municipalityID string) (string, error) {
+	orgs, err := a.People.Organisations(ctx)
+	if err != nil {
+		return "", err
+	}
+	o, ok := orgs.Municipality(municipalityID)
+	if !ok {
+		return "", fault.NotFound()
+	}
+	return o.ID, nil
 }

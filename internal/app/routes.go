@@ -30,7 +30,7 @@ func (a *App) ownRoutes() []platform.Route {
 	routes := []platform.Route{
 		get(web.Prefix+"{name...}", plain(web.Handler())),
 		get("/sw.js", plain(web.Serve("sw.js"))),
-		get("/favicon.ico", plain(web.Serve("icons/icon-192.png"))),
+		get("/favicon.ico", plain(web.Serve("icon-192.png"))),
 		get("/look/{slug}/{sum}", a.serveLook),
 		get("/manifest.webmanifest", a.serveManifest),
 		get("/healthz", a.healthz),
@@ -94,9 +94,9 @@ func (a *App) serveManifest(w http.ResponseWriter, r *http.Request) error {
 		"name": shell.Brand.Name, "short_name": shell.Brand.Name, "lang": shell.Lang, "start_url": "/", "scope": "/",
 		"display": "standalone", "background_color": "#fbfaf5", "theme_color": region.DefaultColour,
 		"icons": []icon{
-			{Src: web.Asset("icons/icon-192.png"), Sizes: "192x192", Type: "image/png"},
-			{Src: web.Asset("icons/icon-512.png"), Sizes: "512x512", Type: "image/png"},
-			{Src: web.Asset("icons/icon-maskable-512.png"), Sizes: "512x512", Type: "image/png", Purpose: "maskable"},
+			{Src: web.Asset("icon-192.png"), Sizes: "192x192", Type: "image/png"},
+			{Src: web.Asset("icon-512.png"), Sizes: "512x512", Type: "image/png"},
+			{Src: web.Asset("icon-maskable-512.png"), Sizes: "512x512", Type: "image/png", Purpose: "maskable"},
 		},
 	})
 	if err != nil {

@@ -137,7 +137,7 @@ func (s *Server) fresh(w http.ResponseWriter, r *http.Request) bool {
 }
 
 var (
-	noCache = []string{"no-cache"}
+	noCache = []string{"public, no-cache"}
 	vary    = []string{"Accept-Encoding, Accept-Language, Cookie"}
 )
 
