@@ -1,0 +1,76 @@
+// Package intake is the answer to the empty village: it takes in calendars,
+// feeds, tables and WordPress sites, once from a file or again and again from
+// an address. Capabilities register targets, which turn what was read into
+// their own records; the engine knows none of them. It reads and plans a whole
+// document before it writes anything, tells new, changed and vanished items
+// apart, and so can show what would happen without doing it.
+package intake
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"dorflinde/internal/bulletin"
+)
+
+// Messages are the words of this package.
+//
+//go:embed messages.de.json messages.en.json
+var Messages embed.FS
+
+// MaxBytes is how large a file may be, in bytes.
+const MaxBytes = 20 << 20
+
+// maxExternalID is the longest name of an item that is kept as it is, in bytes.
+const maxExternalID = 500
+
+// Engine takes things in. Make one with New, then Register all targets before
+// it is used; after that it is safe for concurrent use.
+type Engine struct {
+	bulletin.Tools
+	targets []Target
+}
+
+// New makes an engine.
+func New(t bulletin.Tools) *Engine { return &Engine{Tools: t} }
+
+// Register makes targets known; called while the house is wired up. The order
+// is the order in which people are offered them.
+func (e *Engine) Register(targets ...Target) { e.targets = append(e.targets, targets...) }
+
+// target finds the target of a kind.
+func (e *Engine) target(kind string) (Target, bool) {
+	i := slices.IndexFunc(e.targets, func(t Target) bool { return t.Info().Kind == kind })
+	if i < 0 {
+		return nil, false
+	}
+	return e.targets[i], true
+}
+
+// targetsFor lists the targets that can convert a format.
+func (e *Engine) targetsFor(f Format) []Target {
+	var out []Target
+	for _, t := range e.targets {
+		if slices.Contains(t.Info().Formats, f) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func shortID(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// cut shortens text to at most n characters.
+func cut(s string, n int) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if runes := []rune(s); len(runes) > n {
+		return string(runes[:n-1]) + "…"
+	}
+	return s
+}
