@@ -24,7 +24,7 @@ type Publisher struct {
 	ID      string
 	Slug    string
 	Name    string
-	Kind    string // message key suffix: municipality, club, parish …
+	Kind    string // municipality, club, parish …; its word is the message people.kind_<Kind>
 	ArmsURL string
 	URL     string
 }

@@ -103,7 +103,7 @@ func (b *Bulletin) dressPublisher(l *i18n.Localizer, c *ui.CardView, id string) 
 		return
 	}
 	c.PublisherName, c.PublisherArms = p.Name, p.ArmsURL
-	c.PublisherKind = l.T("organisation." + p.Kind)
+	c.PublisherKind = l.T("people.kind_" + p.Kind)
 	first, _ := utf8.DecodeRuneInString(p.Name)
 	c.Initials, c.Tone = string(first), "leaf"
 }
