@@ -44,7 +44,7 @@ var (
 	selectTerms = db.SQL("SELECT id, term, word FROM search_term WHERE id > $1 AND id < $2 ORDER BY id")
 	selectDocs  = db.SQL("SELECT docs, word FROM search_term WHERE term = $1")
 	// The upper bound is the prefix with a rune no term can have after it.
-	selectPrefix = db.SQL(`SELECT term FROM search_term WHERE term >= $1 AND term < $2
+	selectPrefix = db.SQL(`SELECT term, docs FROM search_term WHERE term >= $1 AND term < $2
 		ORDER BY docs DESC, term LIMIT $3`)
 )
 

@@ -53,8 +53,19 @@ const sqliteFind = `SELECT d.key, d.time, d.weight, d.id, d.title, %s FROM searc
 	CROSS JOIN search_document d ON d.key = f.rowid
 	WHERE f.search_fts MATCH $1 ORDER BY f.rowid DESC LIMIT 300`
 
-const postgresFind = `SELECT d.key, d.time, d.weight, d.id, d.title, %s FROM search_document d
+// PostgreSQL knows too little about the words to choose well between the index
+// of terms and going through the documents from the newest on; the dictionary
+// knows. Both statements fence the planner in. The one for common words looks at
+// the newest documents only; too few hits there, and the other one is asked.
+const postgresRare = `WITH d AS MATERIALIZED (SELECT key, time, weight, id, title, body FROM search_document
+	WHERE terms @@ $1::tsquery) SELECT d.key, d.time, d.weight, d.id, d.title, %s FROM d ORDER BY d.key DESC LIMIT 300`
+
+const postgresCommon = `SELECT d.key, d.time, d.weight, d.id, d.title, %s FROM
+	(SELECT * FROM search_document ORDER BY key DESC LIMIT 8000) d
 	WHERE d.terms @@ $1::tsquery ORDER BY d.key DESC LIMIT 300`
+
+// common is in how many documents each word must be for going through them.
+const common = 20_000
 
 // finder answers one query.
 type finder struct {
@@ -69,6 +80,7 @@ type finder struct {
 type group struct {
 	word
 	docs   int64 // in how many documents the exact term is
+	begun  int64 // and the terms it is the beginning of, all together
 	exact  []string
 	wide   []string
 	worth  map[string]int // of each term in a title
@@ -191,8 +203,12 @@ func (f *finder) expand(w word, most int) (*group, error) {
 		g.add(titleExact, w.term)
 	}
 	if w.prefix != "" {
-		begun, err := db.All(f.tx, selectPrefix, func(s db.Scanner) (t string, err error) { err = s.Scan(&t); return t, err },
-			w.prefix, w.prefix+"\U0010ffff", most)
+		begun, err := db.All(f.tx, selectPrefix, func(s db.Scanner) (t string, err error) {
+			var docs int64
+			err = s.Scan(&t, &docs)
+			g.begun += docs
+			return t, err
+		}, w.prefix, w.prefix+"\U0010ffff", most)
 		if err != nil {
 			return nil, fmt.Errorf("search: complete a word: %w", err)
 		}
@@ -303,17 +319,17 @@ func (f *finder) corrected(text string) string {
 // like them in the title, and if these are few also the others. What can add
 // nothing is not asked.
 func (f *finder) collect(limit int) error {
-	got, err := f.find(f.expression(exactly), true)
+	got, err := f.find(exactly)
 	if err != nil {
 		return err
 	}
 	if got > 0 && got < candidates && f.onlyExact() {
 		return nil
 	}
-	if _, err = f.find(f.expression(inTitle), false); err != nil || len(f.found) >= limit {
+	if _, err = f.find(inTitle); err != nil || len(f.found) >= limit {
 		return err
 	}
-	_, err = f.find(f.expression(widely), false)
+	_, err = f.find(widely)
 	return err
 }
 
@@ -322,20 +338,42 @@ func (f *finder) onlyExact() bool {
 	return !slices.ContainsFunc(f.groups, func(g *group) bool { return len(g.wide) > len(g.exact) })
 }
 
-// find adds the newest documents for which the expression holds and returns
-// how many the engine gave.
-func (f *finder) find(expression string, exact bool) (int, error) {
+// statement is what asks the engine best.
+func (f *finder) statement(m manner) string {
+	if f.tx.Engine() == db.SQLite {
+		return sqliteFind
+	}
+	least := int64(common * len(f.groups) * len(f.groups))
+	if m == inTitle {
+		least *= 8 // a title has so many fewer words than a body
+	}
+	for _, g := range f.groups {
+		docs := g.docs
+		if m != exactly || docs == 0 {
+			docs = max(docs, g.begun)
+		}
+		if docs < least {
+			return postgresRare
+		}
+	}
+	return postgresCommon
+}
+
+// find adds the newest documents for which the words hold in that manner and
+// returns how many the engine gave.
+func (f *finder) find(m manner) (int, error) {
+	expression := f.expression(m)
 	if expression == "" {
 		return 0, nil
 	}
-	query, body := sqliteFind, "''"
-	if f.tx.Engine() == db.Postgres {
-		query = postgresFind
-	}
+	query, body := f.statement(m), "''"
 	if len(f.phrases) > 0 {
 		body = "d.body"
 	}
 	docs, err := db.AllText(f.tx, fmt.Sprintf(query, body), scanDocument, expression)
+	if err == nil && query == postgresCommon && len(docs) < candidates {
+		docs, err = db.AllText(f.tx, fmt.Sprintf(postgresRare, body), scanDocument, expression)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("search: find %q: %w", expression, err)
 	}
@@ -344,7 +382,7 @@ func (f *finder) find(expression string, exact bool) (int, error) {
 			continue
 		}
 		if c := f.found[d.key]; c == nil {
-			f.found[d.key] = &candidate{document: d, exact: exact}
+			f.found[d.key] = &candidate{document: d, exact: m == exactly}
 		}
 	}
 	return len(docs), nil
