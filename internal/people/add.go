@@ -191,3 +191,63 @@ func (s *Service) issueToken(ctx context.Context, org string, scope Scope, label
 	err = s.DB.Update(ctx, func(tx *db.Tx) error { return putToken(tx, t, hashed(plain)) })
 	return plain, err
 }
+
+// SetBlocked stops an account from signing in and ends its sessions, or lets
+// it in again.
+func (s *Service) SetBlocked(ctx context.Context, accountID string, blocked bool) error {
+	return s.DB.Update(ctx, func(tx *db.Tx) error {
+		if _, err := account(tx, accountID); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(blockAccount, accountID, blocked); err != nil {
+			return fmt.Errorf("block account: %w", err)
+		}
+		if blocked {
+			return endOthers(tx, accountID, "")
+		}
+		return changed(tx)
+	})
+}
+
+// SetOperator makes an account run the region, or no longer; the last operator
+// stays.
+func (s *Service) SetOperator(ctx context.Context, accountID string, operator bool) error {
+	return s.DB.Update(ctx, func(tx *db.Tx) error {
+		if _, err := account(tx, accountID); err != nil {
+			return err
+		}
+		if !operator {
+			if err := otherOperator(tx, accountID); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec(setOperator, accountID, operator); err != nil {
+			return fmt.Errorf("operator: %w", err)
+		}
+		return changed(tx)
+	})
+}
+
+// otherOperator is a Conflict when nobody else runs the region.
+func otherOperator(tx *db.Tx, accountID string) error {
+	var others int
+	if err := tx.QueryRow(countOperators, accountID).Scan(&others); err != nil {
+		return fmt.Errorf("operators: %w", err)
+	}
+	if others == 0 {
+		return fault.Conflict("people.last_operator")
+	}
+	return nil
+}
+
+// SetPassword replaces an account's password and ends its sessions.
+func (s *Service) SetPassword(ctx context.Context, accountID, word string) error {
+	a, err := s.Account(ctx, accountID)
+	if err != nil {
+		return err
+	}
+	if err := judge("password", word, a.Name, a.Email); err != nil {
+		return err
+	}
+	return s.replacePassword(ctx, accountID, "", word)
+}

@@ -275,7 +275,7 @@ func (s *Service) postSetPassword(w http.ResponseWriter, r *http.Request) error 
 		if err := s.oldPassword(r, actor, r.PostFormValue("old")); err != nil {
 			return err
 		}
-		return s.replacePassword(r, actor, word)
+		return s.replacePassword(r.Context(), actor.AccountID, actor.SessionID, word)
 	})
 }
 
@@ -305,17 +305,17 @@ func (s *Service) oldPassword(r *http.Request, actor Actor, typed string) error 
 	return err
 }
 
-// replacePassword ends all other sessions: whoever knew the old one is out.
-func (s *Service) replacePassword(r *http.Request, actor Actor, word string) error {
+// replacePassword ends all sessions but one: whoever knew the old one is out.
+func (s *Service) replacePassword(ctx context.Context, accountID, keep, word string) error {
 	hash, err := password.Hash(s.rand, word)
 	if err != nil {
 		return err
 	}
-	return s.DB.Update(r.Context(), func(tx *db.Tx) error {
-		if _, err := tx.Exec(setPassword, actor.AccountID, hash); err != nil {
+	return s.DB.Update(ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec(setPassword, accountID, hash); err != nil {
 			return fmt.Errorf("set password: %w", err)
 		}
-		return endOthers(tx, actor.AccountID, actor.SessionID)
+		return endOthers(tx, accountID, keep)
 	})
 }
 
@@ -460,12 +460,8 @@ func (s *Service) DeleteAccount(ctx context.Context, accountID string) error {
 			return fault.Conflict("people.delete_sole_admin", "orgs", strings.Join(alone, ", "))
 		}
 		if a.Operator {
-			var others int
-			if err := tx.QueryRow(countOperators, accountID).Scan(&others); err != nil {
+			if err := otherOperator(tx, accountID); err != nil {
 				return err
-			}
-			if others == 0 {
-				return fault.Conflict("people.last_operator")
 			}
 		}
 		if err := privacy.EraseAccount(tx, s.tables(), accountID); err != nil {

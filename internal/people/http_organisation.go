@@ -44,7 +44,9 @@ type manageView struct {
 	villages    []ui.Option
 }
 
-func (v manageView) path(sub string) string { return "/organisationen/" + v.org.Slug + "/verwalten" + sub }
+func (v manageView) path(sub string) string {
+	return "/organisationen/" + v.org.Slug + "/verwalten" + sub
+}
 
 // orgOf is the organisation in the address, as Authorize has let through.
 func (s *Service) orgOf(r *http.Request) (*Organisation, error) {

@@ -215,7 +215,9 @@ func (s *Service) returnOpenID(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fault.New(fault.KindUnavailable, "people.openid_down", "provider", st.Provider).Because(err)
 	}
-	find := func(tx *db.Tx) (*Account, error) { return s.accountForIdentity(tx, identity, owner, locale(r.Context())) }
+	find := func(tx *db.Tx) (*Account, error) {
+		return s.accountForIdentity(tx, identity, owner, locale(r.Context()))
+	}
 	if owner != "" {
 		err = s.DB.Update(r.Context(), func(tx *db.Tx) error { _, err := find(tx); return err })
 		if err != nil {

@@ -82,7 +82,7 @@ func places(addr netip.Addr) (address, network string) {
 
 func prefix(addr netip.Addr, bits int) string {
 	p, err := addr.Prefix(bits)
-	if err != nil {
+	if err != nil || !p.IsValid() {
 		return "unknown"
 	}
 	return p.String()

@@ -51,7 +51,7 @@ func (s *Service) tried(r *http.Request, kind, what string, limits attempts) err
 			longest = max(longest, wait)
 		}
 		if longest > 0 {
-			return fault.New(fault.KindTooMany, "people.too_many", "minutes", int(math.Ceil(longest.Minutes())))
+			return fault.New(fault.KindTooMany, "people.too_many", "minutes", max(2, int(math.Ceil(longest.Minutes()))))
 		}
 		for _, c := range checks {
 			if c.limit.Max == 0 {
