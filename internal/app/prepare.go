@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"hash/fnv"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -172,10 +173,21 @@ func (a *App) baseURL(host string) string {
 		return a.Config.BaseURL
 	}
 	u, err := url.Parse(a.Config.BaseURL)
-	if err != nil || u.Host == host || a.municipality(host) == nil {
+	if err != nil || u.Host == host || a.municipality(host) == nil && !sameMachine(u.Host, host) {
 		return a.Config.BaseURL
 	}
 	return u.Scheme + "://" + host
+}
+
+// sameMachine accepts localhost for a region that runs on 127.0.0.1, since
+// passkeys work only under a name (Web Authentication, 5.1.2).
+func sameMachine(own, host string) bool {
+	ownName, ownPort, err := net.SplitHostPort(own)
+	if err != nil {
+		return false
+	}
+	name, port, err := net.SplitHostPort(host)
+	return err == nil && ownName == "127.0.0.1" && name == "localhost" && port == ownPort
 }
 
 // clientAddr is where a request comes from; a trusted proxy is believed.
