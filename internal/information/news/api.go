@@ -86,28 +86,15 @@ type apiOne struct {
 	Body     apiItem
 }
 
-type apiList struct {
-	Body struct {
-		Items []apiItem `json:"items"`
-		Next  string    `json:"next,omitempty" doc:"Value of after for the next page, empty at the end"`
-	}
-}
+type apiList struct{ Body bulletin.ListJSON[apiItem] }
 
 type apiID struct {
 	ID string `path:"id"`
 }
 
 type apiQuery struct {
-	Publisher    string `query:"publisher" doc:"Id or slug"`
-	Place        string `query:"place" doc:"Slug of a village or municipality"`
-	Topic        string `query:"topic"`
-	Q            string `query:"q" doc:"Words to search for"`
-	From         string `query:"from" doc:"Day or moment (RFC 3339)"`
-	To           string `query:"to"`
-	UpdatedSince string `query:"updated_since"`
-	State        string `query:"state" enum:"published,open" doc:"open: drafts, what waits for approval and what is scheduled, for organisations in which you write"`
-	Limit        int    `query:"limit" minimum:"1" maximum:"500" default:"20"`
-	After        string `query:"after"`
+	bulletin.EntryFilter
+	State string `query:"state" enum:"published,open" doc:"open: drafts, what waits for approval and what is scheduled, for organisations in which you write"`
 }
 
 func operation(id, method, path, summary string, access web.Access, status int) huma.Operation {
@@ -347,21 +334,14 @@ func (s *service) apiList(ctx context.Context, in *apiQuery) (*apiList, error) {
 	if in.State == "open" {
 		return out, s.listOpen(ctx, out)
 	}
-	values := url.Values{}
-	for name, value := range map[string]string{
-		"publisher": in.Publisher, "place": in.Place, "topic": in.Topic, "q": in.Q, "from": in.From, "to": in.To, "updated_since": in.UpdatedSince,
-	} {
-		if value != "" {
-			values.Set(name, value)
-		}
-	}
-	f, err := bulletin.ParseFilter(values, s.Places())
+	f, page, err := in.Filter(s.Bulletin)
 	if err != nil {
 		return nil, err
 	}
+	f.IncludeWithdrawn = false // their text is gone; /api/v1/entries tells of them
 	f.Kinds = []string{Kind}
 	return out, s.DB.View(ctx, func(tx *db.Tx) error {
-		found, err := s.Bulletin.List(tx, f, bulletin.ReaderOf(ctx), bulletin.Page{After: in.After, Limit: in.Limit})
+		found, err := s.Bulletin.List(tx, f, bulletin.ReaderOf(ctx), page)
 		if err != nil {
 			return err
 		}
@@ -373,7 +353,7 @@ func (s *service) apiList(ctx context.Context, in *apiQuery) (*apiList, error) {
 		if err != nil {
 			return err
 		}
-		out.Body.Next = found.Next
+		out.Body.Next, out.Body.Items = found.Next, []apiItem{}
 		for _, one := range ids {
 			if n, ok := records[one]; ok {
 				out.Body.Items = append(out.Body.Items, s.item(&n, s.Places()))

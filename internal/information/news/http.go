@@ -88,30 +88,30 @@ func (s *service) page(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := s.view(r, n, &e)
-	v.canEdit = actor.Can(people.Editor, n.Publisher)
-	page := ui.Page{
-		Title: v.title, Description: richtext.Summary(v.text, 200), Canonical: v.address, Type: "article", Active: "neues",
-	}
-	if len(n.Pictures) > 0 {
-		page.Image, page.ImageAlt = s.BaseURL(r.Host)+n.Pictures[0].URL(false), n.Pictures[0].Alt
-	}
-	if n.Audience != bulletin.ForPublic {
-		page.NoIndex = true
-	} else if page.JSONLD, err = linkedData(v, s.BaseURL(r.Host)); err != nil {
+	if done, err := s.Bulletin.Negotiate(w, r, &e); done || err != nil {
 		return err
 	}
+	page, err := s.Bulletin.Page(r, &e)
+	if err != nil {
+		return err
+	}
+	v := s.view(r, n, &e)
+	v.canEdit = actor.Can(people.Editor, n.Publisher)
+	page.Title, page.Description, page.Active = v.title, richtext.Summary(v.text, 200), "neues"
 	return ui.Render(w, r, http.StatusOK, page, newsPage(v))
 }
 
-// view chooses the language: what the address asks for, else that of the page.
+// view chooses the language: what the address asks for, else what the reader
+// prefers, which is what the card shows.
 func (s *service) view(r *http.Request, n News, e *bulletin.Entry) pageView {
 	l := i18n.From(r.Context())
 	v := pageView{News: n, entry: e, address: s.BaseURL(r.Host) + n.path()}
 	v.publisher, _ = s.Bulletin.Publisher(n.Publisher)
 	asked := r.URL.Query().Get("sprache")
 	if !validLang(asked) {
-		asked = string(l.Lang)
+		if asked = s.Bulletin.CardView(r.Context(), e, 2).Lang; asked == "" {
+			asked = string(l.Lang)
+		}
 	}
 	v.title, v.text, v.lang = n.In(asked)
 	v.publishedText, v.iso = l.Date(n.PublishAt, i18n.DateLong), n.PublishAt.In(l.Zone).Format("2006-01-02T15:04:05Z07:00")

@@ -256,13 +256,7 @@ func (s *service) live(w http.ResponseWriter, r *http.Request) error {
 // side is what stands beside the form: checks and how it will look.
 func (s *service) side(ctx context.Context, n News, c compose.Common) templ.Component {
 	n.Common = c
-	if n.ID == "" {
-		n.ID = "vorschau"
-	}
-	if n.PublishAt.IsZero() {
-		n.PublishAt = s.Clock.Now()
-	}
-	return sideView(compose.Findings(ctx, &n.Common, rules), s.Bulletin.CardView(ctx, n.entry(), 3), c)
+	return sideView(compose.Findings(ctx, &n.Common, rules), s.Bulletin.Previews(ctx, n.entry()))
 }
 
 // aboutFields reports whether err only says what is wrong in the form.
