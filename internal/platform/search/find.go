@@ -61,11 +61,11 @@ const postgresRare = `WITH d AS MATERIALIZED (SELECT key, time, weight, id, titl
 	WHERE terms @@ $1::tsquery) SELECT d.key, d.time, d.weight, d.id, d.title, %s FROM d ORDER BY d.key DESC LIMIT 300`
 
 const postgresCommon = `SELECT d.key, d.time, d.weight, d.id, d.title, %s FROM
-	(SELECT * FROM search_document ORDER BY key DESC LIMIT 8000) d
+	(SELECT * FROM search_document ORDER BY key DESC LIMIT 16000) d
 	WHERE d.terms @@ $1::tsquery ORDER BY d.key DESC LIMIT 300`
 
 // common is in how many documents each word must be for going through them.
-const common = 20_000
+const common = 8_000
 
 // finder answers one query.
 type finder struct {
