@@ -93,7 +93,7 @@ func (d *DB) View(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // Update runs fn in one transaction and returns when it is on disk. fn may run
-// more than once (PostgreSQL serialization failures), so it must do nothing
+// more than once (a lost race, or a neighbour in the same commit that failed), so it must do nothing
 // that a rollback does not undo; what must happen later is a job.
 func (d *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 	if d.engine == Postgres {

@@ -142,26 +142,14 @@ func (d *DB) refuse() {
 	}
 }
 
-// commit runs a batch in one transaction, each write in its own savepoint, so
-// that one failing write takes only itself back.
+// commit runs a batch in one transaction. It first hopes that all writes
+// succeed and spares them a savepoint each; when one fails, the batch is taken
+// back and run again with savepoints, so that a failing write takes only
+// itself back.
 func (d *DB) commit(c *conn, batch []*write) {
-	ctx := context.Background()
-	err := c.open(ctx, d.writeDB)
-	if err == nil {
-		err = c.exec(ctx, "BEGIN IMMEDIATE")
-	}
-	if err == nil {
-		for _, w := range batch {
-			if err = d.runOne(ctx, c, w); err != nil {
-				break
-			}
-		}
-	}
-	if err == nil {
-		err = c.exec(ctx, "COMMIT")
-	}
-	if err != nil {
-		c.close() // rolls back; the next batch starts on a clean connection
+	retry, err := d.attempt(c, batch, len(batch) > 1)
+	if retry {
+		_, err = d.attempt(c, batch, false)
 	}
 	d.version.Add(1)
 	for _, w := range batch {
@@ -172,20 +160,55 @@ func (d *DB) commit(c *conn, batch []*write) {
 	}
 }
 
-// runOne returns an error only when the whole batch is lost.
-func (d *DB) runOne(ctx context.Context, c *conn, w *write) error {
-	if w.err = w.ctx.Err(); w.err != nil {
-		return nil
+// attempt runs the batch once. With hope it gives up at the first failing
+// write and asks for a retry; an error means that the whole batch is lost.
+func (d *DB) attempt(c *conn, batch []*write, hope bool) (retry bool, err error) {
+	ctx := context.Background()
+	defer func() {
+		if err != nil {
+			c.close() // rolls back; the next batch starts on a clean connection
+		}
+	}()
+	if err := c.open(ctx, d.writeDB); err != nil {
+		return false, err
 	}
+	if err := c.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return false, err
+	}
+	for _, w := range batch {
+		if hope {
+			if d.runPlain(c, w); w.err != nil {
+				return true, c.exec(ctx, "ROLLBACK")
+			}
+			continue
+		}
+		if err := d.runSaved(ctx, c, w); err != nil {
+			return false, err
+		}
+	}
+	return false, c.exec(ctx, "COMMIT")
+}
+
+// runPlain runs one write without a net.
+func (d *DB) runPlain(c *conn, w *write) {
+	if w.err = w.ctx.Err(); w.err != nil {
+		return
+	}
+	tx := &Tx{ctx: context.WithoutCancel(w.ctx), conn: c, engine: SQLite}
+	w.err = guarded(tx, w.fn)
+	w.after = tx.after
+}
+
+// runSaved runs one write in a savepoint; an error means that the whole batch
+// is lost.
+func (d *DB) runSaved(ctx context.Context, c *conn, w *write) error {
 	if err := c.exec(ctx, "SAVEPOINT w"); err != nil {
 		return err
 	}
-	tx := &Tx{ctx: context.WithoutCancel(w.ctx), conn: c, engine: SQLite}
-	if w.err = guarded(tx, w.fn); w.err != nil {
+	if d.runPlain(c, w); w.err != nil {
 		if err := c.exec(ctx, "ROLLBACK TO w"); err != nil {
 			return err
 		}
 	}
-	w.after = tx.after
 	return c.exec(ctx, "RELEASE w")
 }
