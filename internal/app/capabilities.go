@@ -6,6 +6,7 @@ import (
 
 	"dorflinde/internal/bulletin"
 	"dorflinde/internal/bulletin/compose"
+	"dorflinde/internal/information/news"
 	"dorflinde/internal/people"
 	"dorflinde/internal/platform/capability"
 	"dorflinde/internal/platform/fault"
@@ -25,8 +26,10 @@ import (
 // capabilities lists every capability of every wing. To add one is one line,
 // to remove one is to delete its line and its folder.
 func (a *App) capabilities() []capability.Capability {
+	tools := a.tools()
 	return []capability.Capability{
 		a.Mailer.Capability(),
+		news.New(tools),
 	}
 }
 
