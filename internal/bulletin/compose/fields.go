@@ -44,16 +44,17 @@ func AttachmentField(i int) string { return "attachment-title-" + strconv.Itoa(i
 
 // Values reads typed answers; it never fails, Parse tells what is wrong.
 func Values(v url.Values) Fields {
+	get := func(name string) string { return Lines(v.Get(name)) }
 	f := Fields{
-		Publisher: v.Get("publisher"), Title: v.Get("title"), Text: v.Get("text"), Audience: v.Get("audience"),
-		Where: v.Get("where"), Streets: v.Get("streets"), Place: v.Get("place"), Lat: v.Get("lat"), Lon: v.Get("lon"),
-		PublishDate: v.Get("publish-date"), PublishTime: v.Get("publish-time"),
-		ExpireDate: v.Get("expire-date"), ExpireTime: v.Get("expire-time"),
-		Topics: v.Get("topics"), Severity: v.Get("severity"), Version: v.Get("version"),
+		Publisher: get("publisher"), Title: get("title"), Text: get("text"), Audience: get("audience"),
+		Where: get("where"), Streets: get("streets"), Place: get("place"), Lat: get("lat"), Lon: get("lon"),
+		PublishDate: get("publish-date"), PublishTime: get("publish-time"),
+		ExpireDate: get("expire-date"), ExpireTime: get("expire-time"),
+		Topics: get("topics"), Severity: get("severity"), Version: get("version"),
 	}
 	for i, id := range v["picture-id"] {
 		if i < 2*maxFiles && !slices.Contains(v["picture-remove"], id) {
-			f.Pictures = append(f.Pictures, Picture{ID: id, Alt: v.Get(AltField(i)), Credit: v.Get(CreditField(i))})
+			f.Pictures = append(f.Pictures, Picture{ID: Line(id), Alt: get(AltField(i)), Credit: get(CreditField(i))})
 		}
 	}
 	if first := v.Get("picture-lead"); first != "" {
@@ -61,11 +62,11 @@ func Values(v url.Values) Fields {
 	}
 	for i, id := range v["attachment-id"] {
 		if i < 2*maxFiles && !slices.Contains(v["attachment-remove"], id) {
-			f.Attachments = append(f.Attachments, Attachment{ID: id, Title: v.Get(AttachmentField(i))})
+			f.Attachments = append(f.Attachments, Attachment{ID: Line(id), Title: get(AttachmentField(i))})
 		}
 	}
 	for _, lang := range VariantLangs {
-		f.Variants = append(f.Variants, Variant{Lang: lang, Title: v.Get("title-" + lang), Text: v.Get("text-" + lang)})
+		f.Variants = append(f.Variants, Variant{Lang: lang, Title: get("title-" + lang), Text: get("text-" + lang)})
 	}
 	return f
 }

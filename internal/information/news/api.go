@@ -23,42 +23,45 @@ import (
 // apiPath is the collection's address.
 const apiPath = "/api/v1/news"
 
-// apiNews is what a program sends.
-type apiNews struct {
-	Publisher  string          `json:"publisher,omitempty" doc:"Id or slug of the organisation; that of the token if empty"`
-	Title      string          `json:"title" doc:"One line, at most 200 characters"`
-	Text       string          `json:"text,omitempty" doc:"Plain text; '## ' headings, '- ' points, **bold** and [text](address) links have a meaning, HTML has none"`
-	Audience   string          `json:"audience,omitempty" enum:"public,residents" doc:"Who may read it; public if empty"`
-	Place      string          `json:"place,omitempty" doc:"Slug of the village or municipality it concerns; the whole region if empty"`
-	Streets    []string        `json:"streets,omitempty" doc:"Names of streets of that place; all if empty"`
-	PlaceName  string          `json:"place_name,omitempty" doc:"Where it is, as people call it"`
-	Point      []float64       `json:"point,omitempty" minItems:"2" maxItems:"2" doc:"Longitude and latitude in degrees (WGS 84)"`
-	Topics     []string        `json:"topics,omitempty"`
-	Severity   string          `json:"severity,omitempty" enum:"none,minor,moderate,severe,extreme" doc:"As in CAP 1.2"`
-	PublishAt  *time.Time      `json:"publish_at,omitempty" doc:"When it appears; at once if empty"`
-	ExpiresAt  *time.Time      `json:"expires_at,omitempty" doc:"When it disappears; never if empty"`
-	Variants   []apiVariant    `json:"variants,omitempty" doc:"The same in another language or in Leichte Sprache"`
-	Pictures   []apiPicture    `json:"pictures,omitempty" doc:"Pictures uploaded before; the first one leads"`
-	Attached   []apiAttachment `json:"attachments,omitempty"`
-	State      string          `json:"state,omitempty" enum:"draft,waiting,published" doc:"What to do with it; published if empty"`
-	Correction string          `json:"correction,omitempty" doc:"When published news is replaced: what was corrected, one sentence"`
-	Version    int64           `json:"version,omitempty" doc:"The version that is replaced; 409 if there is a newer one. 0 replaces any"`
+// NewsInput is what a program sends.
+type NewsInput struct {
+	Publisher  string           `json:"publisher,omitempty" doc:"Id or slug of the organisation; that of the token if empty"`
+	Title      string           `json:"title" doc:"One line, at most 200 characters"`
+	Text       string           `json:"text,omitempty" doc:"Plain text; '## ' headings, '- ' points, **bold** and [text](address) links have a meaning, HTML has none"`
+	Audience   string           `json:"audience,omitempty" enum:"public,residents" doc:"Who may read it; public if empty"`
+	Place      string           `json:"place,omitempty" doc:"Slug of the village or municipality it concerns; the whole region if empty"`
+	Streets    []string         `json:"streets,omitempty" doc:"Names of streets of that place; all if empty"`
+	PlaceName  string           `json:"place_name,omitempty" doc:"Where it is, as people call it"`
+	Point      []float64        `json:"point,omitempty" minItems:"2" maxItems:"2" doc:"Longitude and latitude in degrees (WGS 84)"`
+	Topics     []string         `json:"topics,omitempty"`
+	Severity   string           `json:"severity,omitempty" enum:"none,minor,moderate,severe,extreme" doc:"As in CAP 1.2"`
+	PublishAt  *time.Time       `json:"publish_at,omitempty" doc:"When it appears; at once if empty"`
+	ExpiresAt  *time.Time       `json:"expires_at,omitempty" doc:"When it disappears; never if empty"`
+	Variants   []NewsVariant    `json:"variants,omitempty" doc:"The same in another language or in Leichte Sprache"`
+	Pictures   []NewsPicture    `json:"pictures,omitempty" doc:"Pictures uploaded before; the first one leads"`
+	Attached   []NewsAttachment `json:"attachments,omitempty"`
+	State      string           `json:"state,omitempty" enum:"draft,waiting,published" doc:"What to do with it; published if empty"`
+	Correction string           `json:"correction,omitempty" doc:"When published news is replaced: what was corrected, one sentence"`
+	Version    int64            `json:"version,omitempty" doc:"The version that is replaced; 409 if there is a newer one. 0 replaces any"`
 }
 
-type apiVariant struct {
+// NewsVariant is the same in another language.
+type NewsVariant struct {
 	Lang  string `json:"lang" enum:"de-simple,en" doc:"de-simple is Leichte Sprache"`
 	Title string `json:"title"`
 	Text  string `json:"text"`
 }
 
-type apiPicture struct {
+// NewsPicture is a picture kept in media.
+type NewsPicture struct {
 	ID     string `json:"id"`
 	URL    string `json:"url,omitempty" readOnly:"true"`
 	Alt    string `json:"alt" doc:"What is to be seen; needed to publish"`
 	Credit string `json:"credit,omitempty"`
 }
 
-type apiAttachment struct {
+// NewsAttachment is a file to download.
+type NewsAttachment struct {
 	ID    string `json:"id"`
 	URL   string `json:"url,omitempty" readOnly:"true"`
 	Title string `json:"title"`
@@ -66,11 +69,11 @@ type apiAttachment struct {
 	Size  int64  `json:"size,omitempty" readOnly:"true" doc:"bytes"`
 }
 
-// apiItem is what a program gets.
-type apiItem struct {
+// NewsItem is what a program gets.
+type NewsItem struct {
 	ID  string `json:"id"`
 	URL string `json:"url" doc:"Address of its page"`
-	apiNews
+	NewsInput
 	PublisherID string     `json:"publisher_id"`
 	CreatedAt   time.Time  `json:"created_at"`
 	UpdatedAt   time.Time  `json:"updated_at"`
@@ -83,13 +86,13 @@ type apiItem struct {
 
 type apiOne struct {
 	Location string `header:"Location"`
-	Body     apiItem
+	Body     NewsItem
 }
 
-type apiList struct{ Body bulletin.ListJSON[apiItem] }
+type apiList struct{ Body bulletin.ListJSON[NewsItem] }
 
 type apiID struct {
-	ID string `path:"id"`
+	ID string `path:"id" maxLength:"64"`
 }
 
 type apiQuery struct {
@@ -121,7 +124,7 @@ func (s *service) api(a huma.API) {
 
 // common turns what a program sent into what is kept. It reads nothing from
 // the database unless files are named.
-func (s *service) common(ctx context.Context, in *apiNews) (compose.Common, error) {
+func (s *service) common(ctx context.Context, in *NewsInput) (compose.Common, error) {
 	c := compose.Common{
 		Title: in.Title, Text: in.Text, Audience: bulletin.Audience(in.Audience), Place: in.PlaceName, Topics: slices.Clone(in.Topics),
 	}
@@ -171,7 +174,7 @@ func (s *service) common(ctx context.Context, in *apiNews) (compose.Common, erro
 
 var severityNames = []string{"none", "minor", "moderate", "severe", "extreme"}
 
-func (s *service) scope(in *apiNews, c *compose.Common) *fault.Fault {
+func (s *service) scope(in *NewsInput, c *compose.Common) *fault.Fault {
 	if in.Place == "" && len(in.Streets) == 0 {
 		return nil
 	}
@@ -198,7 +201,7 @@ func (s *service) scope(in *apiNews, c *compose.Common) *fault.Fault {
 var apiActions = map[string]compose.Action{"": compose.Publish, "published": compose.Publish, "draft": compose.Save, "waiting": compose.Submit}
 
 // step applies what the program wants to the record.
-func (s *service) step(ctx context.Context, n *News, in *apiNews, role people.Role) error {
+func (s *service) step(ctx context.Context, n *News, in *NewsInput, role people.Role) error {
 	action, ok := apiActions[in.State]
 	if !ok {
 		return fault.Invalid("state", "news.state_unknown")
@@ -233,7 +236,7 @@ func blocked(c *compose.Common) error {
 	return faults.Err()
 }
 
-func (s *service) apiCreate(ctx context.Context, in *struct{ Body apiNews }) (*apiOne, error) {
+func (s *service) apiCreate(ctx context.Context, in *struct{ Body NewsInput }) (*apiOne, error) {
 	c, err := s.common(ctx, &in.Body)
 	if err != nil {
 		return nil, err
@@ -251,8 +254,8 @@ func (s *service) apiCreate(ctx context.Context, in *struct{ Body apiNews }) (*a
 }
 
 func (s *service) apiReplace(ctx context.Context, in *struct {
-	apiID
-	Body apiNews
+	ID   string `path:"id" maxLength:"64"`
+	Body NewsInput
 }) (*apiOne, error) {
 	actor := people.ActorFrom(ctx)
 	n, err := s.load(ctx, in.ID)
@@ -290,7 +293,7 @@ func (s *service) apiReplace(ctx context.Context, in *struct {
 }
 
 func (s *service) apiWithdraw(ctx context.Context, in *struct {
-	apiID
+	ID     string `path:"id" maxLength:"64"`
 	Reason string `query:"reason" doc:"One sentence for readers; needed for what is published"`
 }) (*struct{}, error) {
 	actor := people.ActorFrom(ctx)
@@ -330,7 +333,7 @@ func (s *service) apiGet(ctx context.Context, in *apiID) (*apiOne, error) {
 
 func (s *service) apiList(ctx context.Context, in *apiQuery) (*apiList, error) {
 	out := &apiList{}
-	out.Body.Items = []apiItem{}
+	out.Body.Items = []NewsItem{}
 	if in.State == "open" {
 		return out, s.listOpen(ctx, out)
 	}
@@ -353,7 +356,7 @@ func (s *service) apiList(ctx context.Context, in *apiQuery) (*apiList, error) {
 		if err != nil {
 			return err
 		}
-		out.Body.Next, out.Body.Items = found.Next, []apiItem{}
+		out.Body.Next, out.Body.Items = found.Next, []NewsItem{}
 		for _, one := range ids {
 			if n, ok := records[one]; ok {
 				out.Body.Items = append(out.Body.Items, s.item(&n, s.Places()))
@@ -386,10 +389,10 @@ func (s *service) listOpen(ctx context.Context, out *apiList) error {
 }
 
 // item is a record as programs see it.
-func (s *service) item(n *News, places *region.Directory) apiItem {
-	out := apiItem{
+func (s *service) item(n *News, places *region.Directory) NewsItem {
+	out := NewsItem{
 		ID: n.ID, URL: s.BaseURL("") + n.path(), PublisherID: n.Publisher,
-		apiNews: apiNews{
+		NewsInput: NewsInput{
 			Title: n.Title, Text: n.Text, Audience: string(n.Audience), PlaceName: n.Place, Topics: n.Topics,
 			Severity: severityNames[n.Severity], Correction: n.Correction, State: string(n.Shown(&n.Common, s.Clock.Now())), Version: n.Version,
 			Place: bulletin.Filter{Municipality: n.Scope.MunicipalityID, Village: n.Scope.VillageID}.PlaceSlug(places),
@@ -409,13 +412,13 @@ func (s *service) item(n *News, places *region.Directory) apiItem {
 	}
 	out.PublishAt, out.ExpiresAt, out.CorrectedAt = moment(n.PublishAt), moment(n.ExpiresAt), moment(n.CorrectedAt)
 	for _, v := range n.Variants {
-		out.Variants = append(out.Variants, apiVariant(v))
+		out.Variants = append(out.Variants, NewsVariant(v))
 	}
 	for _, p := range n.Pictures {
-		out.Pictures = append(out.Pictures, apiPicture{ID: p.ID, URL: p.URL(false), Alt: p.Alt, Credit: p.Credit})
+		out.Pictures = append(out.Pictures, NewsPicture{ID: p.ID, URL: p.URL(false), Alt: p.Alt, Credit: p.Credit})
 	}
 	for _, a := range n.Attachments {
-		out.Attached = append(out.Attached, apiAttachment{ID: a.ID, URL: a.URL(), Title: a.Title, Type: a.Type, Size: a.Size})
+		out.Attached = append(out.Attached, NewsAttachment{ID: a.ID, URL: a.URL(), Title: a.Title, Type: a.Type, Size: a.Size})
 	}
 	return out
 }
