@@ -66,8 +66,10 @@ func benchmark(b *testing.B, addresses ...string) {
 	})
 }
 
-func BenchmarkHome(b *testing.B)        { benchmark(b, "/") }
-func BenchmarkHomeVillage(b *testing.B) { benchmark(b, "/?ort=leeder", "/?ort=asch", "/?ort=apfeldorf") }
-func BenchmarkList(b *testing.B)        { benchmark(b, "/neues?art=event") }
-func BenchmarkFeed(b *testing.B)        { benchmark(b, "/feeds/rss") }
-func BenchmarkCalendar(b *testing.B)    { benchmark(b, "/kalender") }
+func BenchmarkHome(b *testing.B) { benchmark(b, "/") }
+func BenchmarkHomeVillage(b *testing.B) {
+	benchmark(b, "/?ort=leeder", "/?ort=asch", "/?ort=apfeldorf")
+}
+func BenchmarkList(b *testing.B)     { benchmark(b, "/neues?art=event") }
+func BenchmarkFeed(b *testing.B)     { benchmark(b, "/feeds/rss") }
+func BenchmarkCalendar(b *testing.B) { benchmark(b, "/kalender") }

@@ -47,33 +47,23 @@ func unchanged(r *http.Request, tag string, changed time.Time) bool {
 	return err == nil && !changed.IsZero() && !changed.Truncate(time.Second).After(since)
 }
 
+// document is a finished public document.
+type document struct {
+	body    []byte
+	changed time.Time
+}
+
 // shared answers with a public document, made once per state of the data. The
 // document depends on nothing but the address, the host and the language.
 func (b *Bulletin) shared(w http.ResponseWriter, r *http.Request, a asked, contentType string, make func() ([]byte, time.Time, error)) error {
 	s, key := b.now(), "doc|"+r.URL.Path+"|"+a.base+"|"+string(a.words.Lang)+"|"+a.address("")
-	if kept, ok := b.keep.get(s, key); ok {
-		changed, body := unstamp(kept)
-		return conditional(w, r, contentType, body, changed)
+	if d, ok := kept[document](&b.keep, s, key); ok {
+		return conditional(w, r, contentType, d.body, d.changed)
 	}
 	body, changed, err := make()
 	if err != nil {
 		return err
 	}
-	b.keep.put(s, key, restamp(body, changed))
+	b.keep.put(s, key, document{body, changed}, len(body))
 	return conditional(w, r, contentType, body, changed)
-}
-
-const stampForm = "2006-01-02T15:04:05Z"
-
-// restamp keeps the time of the last change in front of a document.
-func restamp(body []byte, changed time.Time) []byte {
-	return append([]byte(changed.UTC().Format(stampForm)), body...)
-}
-
-func unstamp(kept []byte) (time.Time, []byte) {
-	changed, err := time.Parse(stampForm, string(kept[:len(stampForm)]))
-	if err != nil {
-		changed = time.Time{}
-	}
-	return changed, kept[len(stampForm):]
 }

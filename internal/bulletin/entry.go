@@ -187,6 +187,9 @@ type Reader struct {
 	Groups   []string
 }
 
+// public reports whether the reader sees what everybody sees.
+func (r Reader) public() bool { return !r.Resident && len(r.Groups) == 0 }
+
 // MayRead reports whether the audience includes the reader.
 func (r Reader) MayRead(e *Entry) bool {
 	switch e.Audience {

@@ -3,6 +3,7 @@ package bulletin
 import (
 	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"time"
 
@@ -20,7 +21,8 @@ const (
 	homePoints = 40
 )
 
-// homeView is the home page.
+// homeView is the part of the home page that is the same for all who look at
+// the same place in the same language. It shows public things only.
 type homeView struct {
 	*asked
 	greeting string
@@ -30,49 +32,110 @@ type homeView struct {
 	village  string
 	tiles    []ui.Link
 	horizons []ui.Link
-	cards    shownCards
-	older    string
+	facts    []ui.Fact
+	next     []ui.BoxItem
+	sketch   sketch
+}
+
+// homeFrame is what stands around the feed, finished.
+type homeFrame struct {
+	page     ui.Page
+	top, bar []byte
+	feeds    []byte
 	aside    []byte
 }
 
+// homeFeed is what the feed holds, and where it goes on.
+type homeFeed struct {
+	refs []ref
+	next string
+}
+
 // home is what happens here: newest first, no ranking by anybody's interest.
+// On unchanged data it is put together from finished pieces without a query.
 func (b *Bulletin) home(w http.ResponseWriter, r *http.Request) error {
 	a, err := b.ask(r)
 	if err != nil {
 		return err
 	}
 	a.settle(r)
-	v := homeView{asked: &a, tiles: b.tileLinks(&a)}
-	v.greeting = a.words.T(greetingKey(b.clock.Now().In(a.places.Location()).Hour()), "place", a.placeName())
-	v.placeLinks()
-	stamp := b.now()
-	err = b.db.View(r.Context(), func(tx *db.Tx) error {
-		if err := b.homeFeed(tx, &v); err != nil {
+	s, public := b.now(), ReaderOf(a.ctx).public()
+	place := "|" + string(a.words.Lang) + "|" + a.filter.Municipality + "|" + a.filter.Village
+	frameKey, feedKey := "home|"+a.base+place, "feed"+place
+	frame, framed := kept[homeFrame](&b.keep, s, frameKey)
+	feed, fed := kept[homeFeed](&b.keep, s, feedKey)
+	fed = fed && public
+	var cards shownCards
+	var missing []string
+	if fed {
+		cards, missing = b.keptCards(a.ctx, feed.refs, 3)
+	}
+	if !framed || !fed || len(missing) > 0 {
+		err = b.db.View(a.ctx, func(tx *db.Tx) error {
+			if feed, err = b.homeFeed(tx, &a); err != nil {
+				return err
+			}
+			cards, missing = b.keptCards(a.ctx, feed.refs, 3)
+			if err := b.fillCards(a.ctx, tx, cards, missing, 3); err != nil || framed {
+				return err
+			}
+			frame, err = b.homeFrame(tx, &a)
+			return err
+		})
+		if err != nil {
 			return err
 		}
-		var err error
-		v.aside, err = b.homeAside(tx, &a, stamp)
-		return err
-	})
-	if err != nil {
-		return err
+		b.keep.put(s, frameKey, frame, len(frame.top)+len(frame.aside)+2048)
+		if public {
+			b.keep.put(s, feedKey, feed, 64*len(feed.refs))
+		}
 	}
-	page := ui.Page{
-		Description: a.words.T("bulletin.home_description", "place", a.placeName()),
-		Canonical:   a.base + a.address("/"), Feeds: a.feeds(), Active: "start",
+	older := ""
+	if feed.next != "" {
+		older = a.address("/neues", "weiter", feed.next)
 	}
-	return ui.Render(w, r, http.StatusOK, page, homePage(v))
+	return ui.Render(w, r, http.StatusOK, frame.page, homePage(frame, cards, older))
 }
 
-func (b *Bulletin) homeFeed(tx *db.Tx, v *homeView) error {
-	f := v.filter
+func (b *Bulletin) homeFeed(tx *db.Tx, a *asked) (homeFeed, error) {
+	f := a.filter
 	f.FeedOnly = true
-	cards, rest, err := b.showList(v.ctx, tx, f, Page{Limit: DefaultLimit}, 3)
-	v.cards = cards
-	if rest.Next != "" {
-		v.older = v.address("/neues", "weiter", rest.Next)
+	refs, rest, err := b.refs(tx, f, ReaderOf(a.ctx), Page{Limit: DefaultLimit})
+	return homeFeed{refs: refs, next: rest.Next}, err
+}
+
+// homeFrame reads and renders what stands around the feed.
+func (b *Bulletin) homeFrame(tx *db.Tx, a *asked) (homeFrame, error) {
+	f := homeFrame{page: ui.Page{
+		Description: a.words.T("bulletin.home_description", "place", a.placeName()),
+		Canonical:   a.base + a.address("/"), Feeds: a.feeds(), Active: "start",
+	}}
+	v := homeView{asked: a, tiles: b.tileLinks(a)}
+	v.greeting = a.words.T(greetingKey(b.clock.Now().In(a.places.Location()).Hour()), "place", a.placeName())
+	v.placeLinks()
+	var err error
+	if v.facts, err = b.todayFacts(tx, a); err != nil {
+		return f, err
 	}
-	return err
+	if v.next, err = b.nextEvents(tx, a); err != nil {
+		return f, err
+	}
+	filter := a.filter
+	filter.FeedOnly = true
+	points, err := b.Located(tx, filter, Reader{}, homePoints)
+	if err != nil {
+		return f, err
+	}
+	v.sketch = b.drawSketch(a, points)
+	for _, part := range []struct {
+		into *[]byte
+		from templ.Component
+	}{{&f.top, homeTop(v)}, {&f.bar, homeBar(v)}, {&f.aside, homeSide(v)}, {&f.feeds, ui.Feeds(f.page.Feeds)}} {
+		if *part.into, err = fragment(a.ctx, part.from); err != nil {
+			return f, err
+		}
+	}
+	return f, nil
 }
 
 func greetingKey(hour int) string {
@@ -136,43 +199,16 @@ func (b *Bulletin) tileLinks(a *asked) []ui.Link {
 	return links
 }
 
-// asideView is the side of the home page. It shows public things only, so it
-// is kept and shared.
-type asideView struct {
-	*asked
-	facts  []ui.Fact
-	next   []ui.BoxItem
-	sketch sketch
+// finished is a component that was rendered before.
+type finished []byte
+
+// Render writes it.
+func (f finished) Render(_ context.Context, w io.Writer) error {
+	_, err := w.Write(f)
+	return err
 }
 
-func (b *Bulletin) homeAside(tx *db.Tx, a *asked, s stamp) ([]byte, error) {
-	key := "aside|" + string(a.words.Lang) + "|" + a.filter.Municipality + "|" + a.filter.Village
-	if html, ok := b.keep.get(s, key); ok {
-		return html, nil
-	}
-	v := asideView{asked: a}
-	var err error
-	if v.facts, err = b.todayFacts(tx, a); err != nil {
-		return nil, err
-	}
-	if v.next, err = b.nextEvents(tx, a); err != nil {
-		return nil, err
-	}
-	f := a.filter
-	f.FeedOnly = true
-	points, err := b.Located(tx, f, Reader{}, homePoints)
-	if err != nil {
-		return nil, err
-	}
-	v.sketch = b.drawSketch(a, points)
-	html, err := b.fragment(a.ctx, homeSide(v))
-	if err == nil {
-		b.keep.put(s, key, html)
-	}
-	return html, err
-}
-
-func (b *Bulletin) fragment(ctx context.Context, c templ.Component) ([]byte, error) {
+func fragment(ctx context.Context, c templ.Component) ([]byte, error) {
 	var buf bytes.Buffer
 	if err := c.Render(ctx, &buf); err != nil {
 		return nil, err

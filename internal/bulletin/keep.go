@@ -12,9 +12,9 @@ type stamp struct {
 // keep holds finished pieces (the side of a page, a feed) for as long as
 // nothing they are made of has changed. What only some may see is never kept.
 type keep struct {
-	mu    sync.Mutex
+	mu    sync.RWMutex
 	stamp stamp
-	kept  map[string][]byte
+	kept  map[string]any
 	bytes int
 }
 
@@ -22,27 +22,30 @@ type keep struct {
 // quarter of it is not kept at all.
 const maxKept = 4 << 20
 
-func (k *keep) get(s stamp, key string) ([]byte, bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+// kept finds a fragment. It must only be read.
+func kept[T any](k *keep, s stamp, key string) (T, bool) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	var none T
 	if k.stamp != s {
-		return nil, false
+		return none, false
 	}
-	body, ok := k.kept[key]
-	return body, ok
+	v, ok := k.kept[key].(T)
+	return v, ok
 }
 
-func (k *keep) put(s stamp, key string, body []byte) {
-	if len(body) > maxKept/4 {
+// put keeps a fragment of about that many bytes.
+func (k *keep) put(s stamp, key string, v any, size int) {
+	if size > maxKept/4 {
 		return
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.stamp != s || k.bytes+len(body) > maxKept || k.kept == nil {
-		k.stamp, k.kept, k.bytes = s, map[string][]byte{}, 0
+	if k.stamp != s || k.bytes+size > maxKept || k.kept == nil {
+		k.stamp, k.kept, k.bytes = s, map[string]any{}, 0
 	}
-	k.kept[key] = body
-	k.bytes += len(body) + len(key)
+	k.kept[key] = v
+	k.bytes += size + len(key)
 }
 
 // now is the stamp of this moment. It must be read before the data: a change

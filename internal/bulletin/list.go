@@ -36,34 +36,49 @@ func (b *Bulletin) showList(ctx context.Context, tx *db.Tx, f Filter, p Page, le
 	if err != nil || len(refs) == 0 {
 		return nil, rest, err
 	}
+	shown, missing := b.keptCards(ctx, refs, level)
+	return shown, rest, b.fillCards(ctx, tx, shown, missing, level)
+}
+
+// keptCards finds the finished cards of a list, nil where one is missing.
+func (b *Bulletin) keptCards(ctx context.Context, refs []ref, level int) (shown shownCards, missing []string) {
 	key := b.cardKey(ctx, level)
-	shown := make(shownCards, len(refs))
-	var missing []string
+	shown = make(shownCards, len(refs))
+	b.cards.mu.RLock()
+	defer b.cards.mu.RUnlock()
 	for i := range refs {
 		key.id, key.revision = refs[i].id, refs[i].revision
-		html, ok := b.cards.get(key)
+		html, ok := b.cards.kept[key]
 		if !ok {
 			missing = append(missing, refs[i].id)
 		}
 		shown[i] = html
 	}
+	return shown, missing
+}
+
+// fillCards renders the missing cards, which are in the order of the list.
+func (b *Bulletin) fillCards(ctx context.Context, tx *db.Tx, shown shownCards, missing []string, level int) error {
 	if len(missing) == 0 {
-		return shown, rest, nil
+		return nil
 	}
 	entries, err := b.read(tx, missing)
 	if err != nil {
-		return nil, rest, err
+		return err
 	}
-	next := 0
 	for i := range shown {
-		if shown[i] == nil {
-			if shown[i], err = b.renderCard(ctx, &entries[next], level); err != nil {
-				return nil, rest, err
-			}
-			next++
+		if shown[i] != nil {
+			continue
 		}
+		if len(entries) == 0 {
+			break
+		}
+		if shown[i], err = b.renderCard(ctx, &entries[0], level); err != nil {
+			return err
+		}
+		entries = entries[1:]
 	}
-	return shown, rest, nil
+	return nil
 }
 
 func (b *Bulletin) cardKey(ctx context.Context, level int) cardKey {
