@@ -56,6 +56,7 @@ type accountView struct {
 	villages    []ui.Option
 	sessions    []Session
 	current     string // id of this session
+	keysHere    bool   // passkeys can work under this address
 	passkeys    []Passkey
 	identities  []identityLink
 	providers   []openid.Provider // not linked yet
@@ -72,7 +73,7 @@ type orgRole struct {
 
 func (s *Service) loadAccountView(r *http.Request) (accountView, error) {
 	actor := ActorFrom(r.Context())
-	v := accountView{current: actor.SessionID}
+	v := accountView{current: actor.SessionID, keysHere: s.passkeysHere(r)}
 	orgs, err := s.Organisations(r.Context())
 	if err != nil {
 		return v, err

@@ -42,10 +42,11 @@ type signInView struct {
 	next      string
 	open      string // the way whose details are open
 	providers []openid.Provider
+	passkeys  bool // they can work under this address
 }
 
 func (s *Service) renderSignIn(w http.ResponseWriter, r *http.Request, status int, f form, next, open string) error {
-	v := signInView{form: f, next: next, open: open, providers: s.OpenID.Providers()}
+	v := signInView{form: f, next: next, open: open, providers: s.OpenID.Providers(), passkeys: s.passkeysHere(r)}
 	return page(w, r, status, ui.Page{Title: i18n.T(r.Context(), "people.signin"), Scripts: []string{"passkey.js"}}, signInPage(v))
 }
 

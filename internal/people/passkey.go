@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -57,16 +58,28 @@ func (o *keyOwner) WebAuthnName() string {
 // relyingParty is the house under the host of the request: a passkey belongs
 // to one host, and each municipality may have its own.
 func (s *Service) relyingParty(r *http.Request) (*webauthn.WebAuthn, error) {
-	base := s.baseURL(r)
-	u, err := url.Parse(base)
+	u, err := url.Parse(s.baseURL(r))
 	if err != nil {
 		return nil, fmt.Errorf("passkey: address of the house: %w", err)
+	}
+	if !named(u.Hostname()) {
+		return nil, fault.New(fault.KindUnavailable, "people.passkey_address")
 	}
 	party, err := webauthn.New(&webauthn.Config{RPID: u.Hostname(), RPDisplayName: u.Hostname(), RPOrigins: []string{u.Scheme + "://" + u.Host}})
 	if err != nil {
 		return nil, fmt.Errorf("passkey: %w", err)
 	}
 	return party, nil
+}
+
+// named reports whether a host is a name: browsers give no passkeys to bare IP
+// addresses (WebAuthn Level 3, 5.1.3, effective domain).
+func named(host string) bool { return net.ParseIP(host) == nil }
+
+// passkeysHere reports whether passkeys can work under the request's address.
+func (s *Service) passkeysHere(r *http.Request) bool {
+	u, err := url.Parse(s.baseURL(r))
+	return err == nil && named(u.Hostname())
 }
 
 func loadKeyOwner(tx *db.Tx, accountID string) (*keyOwner, error) {

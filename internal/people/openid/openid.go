@@ -71,6 +71,7 @@ var ErrRefused = errors.New("openid: refused")
 type Client struct {
 	order []Provider
 	http  *http.Client
+	now   func() time.Time
 
 	mu    sync.Mutex
 	found map[string]*oidc.Provider
@@ -79,9 +80,9 @@ type Client struct {
 const answerTimeout = 15 * time.Second
 
 // New checks the configuration. Providers are asked for their addresses when
-// first needed, so that the house starts while one is down. A nil client is
-// one with a time limit.
-func New(providers []Provider, client *http.Client) (*Client, error) {
+// first needed, so that the house starts while one is down. now tells the time
+// for judging tokens; a nil client is one with a time limit.
+func New(providers []Provider, now func() time.Time, client *http.Client) (*Client, error) {
 	seen := map[string]bool{}
 	for _, p := range providers {
 		if err := p.Check(); err != nil {
@@ -95,7 +96,7 @@ func New(providers []Provider, client *http.Client) (*Client, error) {
 	if client == nil {
 		client = &http.Client{Timeout: answerTimeout}
 	}
-	return &Client{order: providers, http: client, found: map[string]*oidc.Provider{}}, nil
+	return &Client{order: providers, http: client, now: now, found: map[string]*oidc.Provider{}}, nil
 }
 
 // Providers are the configured ones in their order.
@@ -188,7 +189,7 @@ func (c *Client) Return(ctx context.Context, s State, back string, answer url.Va
 	if !ok {
 		return Identity{}, fmt.Errorf("%w: no id token", ErrRefused)
 	}
-	id, err := known.Verifier(&oidc.Config{ClientID: p.ClientID}).Verify(ctx, raw)
+	id, err := known.Verifier(&oidc.Config{ClientID: p.ClientID, Now: c.now}).Verify(ctx, raw)
 	if err != nil {
 		return Identity{}, fmt.Errorf("%w: %w", ErrRefused, err)
 	}
