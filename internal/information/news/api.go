@@ -247,7 +247,11 @@ func (s *service) apiCreate(ctx context.Context, in *struct{ Body NewsInput }) (
 		return nil, err
 	}
 	n.CreatedAt, n.Author = n.UpdatedAt, actor.AccountID
-	if err := s.DB.Update(ctx, func(tx *db.Tx) error { return s.create(tx, &n) }); err != nil {
+	ready, err := prepare(&n)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.DB.Update(ctx, func(tx *db.Tx) error { return s.insert(tx, ready) }); err != nil {
 		return nil, err
 	}
 	return &apiOne{Location: apiPath + "/" + n.ID, Body: s.item(&n, s.Places())}, nil

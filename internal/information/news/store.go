@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"dorflinde/internal/bulletin"
 	"dorflinde/internal/bulletin/compose"
 	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/fault"
@@ -35,14 +36,40 @@ var (
 	discardNews = db.SQL("DELETE FROM news WHERE id = $1 AND version = $2")
 )
 
+// prepared is a record made ready to be written. Reading a text for its
+// summary and its words takes longer than writing it, and all writers of an
+// embedded database share one transaction, so it is done before.
+type prepared struct {
+	*News
+	common string
+	entry  *bulletin.Entry // nil for what is not published
+}
+
+func prepare(n *News) (prepared, error) {
+	p := prepared{News: n}
+	var err error
+	if p.common, err = n.Encode(); err != nil {
+		return p, fmt.Errorf("news: %w", err)
+	}
+	if n.State == compose.Published {
+		p.entry = n.entry()
+	}
+	return p, nil
+}
+
 // create writes a new record, and its entry when it is published.
 func (s *service) create(tx *db.Tx, n *News) error {
-	common, err := n.Encode()
+	p, err := prepare(n)
 	if err != nil {
-		return fmt.Errorf("news: %w", err)
+		return err
 	}
+	return s.insert(tx, p)
+}
+
+// insert is create for what was prepared.
+func (s *service) insert(tx *db.Tx, n prepared) error {
 	n.Version = 1
-	if _, err := tx.Exec(insertNews, n.ID, n.Publisher, string(n.State), n.Title, common, n.Version, n.Note, n.Author,
+	if _, err := tx.Exec(insertNews, n.ID, n.Publisher, string(n.State), n.Title, n.common, n.Version, n.Note, n.Author,
 		db.Micros(n.CreatedAt), db.Micros(n.UpdatedAt), db.Micros(n.CorrectedAt), n.Correction, n.Open(&n.Common, n.UpdatedAt),
 		n.Source.ID, n.Source.ExternalID, n.Source.Name, n.Source.URL, n.Source.hash, n.Sample); err != nil {
 		return fmt.Errorf("new news: %w", err)
@@ -53,11 +80,11 @@ func (s *service) create(tx *db.Tx, n *News) error {
 // save replaces a record that still has the version n was read with; else
 // somebody was faster and the fault says so. n gets the next version.
 func (s *service) save(tx *db.Tx, n *News) error {
-	common, err := n.Encode()
+	p, err := prepare(n)
 	if err != nil {
-		return fmt.Errorf("news: %w", err)
+		return err
 	}
-	touched, err := tx.Exec(updateNews, n.ID, n.Publisher, string(n.State), n.Title, common, n.Version+1, n.Note,
+	touched, err := tx.Exec(updateNews, n.ID, n.Publisher, string(n.State), n.Title, p.common, n.Version+1, n.Note,
 		db.Micros(n.UpdatedAt), db.Micros(n.CorrectedAt), n.Correction, n.Open(&n.Common, n.UpdatedAt),
 		n.Source.Name, n.Source.URL, n.Source.hash, n.Version)
 	if err != nil {
@@ -67,14 +94,14 @@ func (s *service) save(tx *db.Tx, n *News) error {
 		return compose.ErrOvertaken()
 	}
 	n.Version++
-	return s.announce(tx, n)
+	return s.announce(tx, p)
 }
 
 // announce brings the entry in line with the record.
-func (s *service) announce(tx *db.Tx, n *News) error {
+func (s *service) announce(tx *db.Tx, n prepared) error {
 	switch n.State {
 	case compose.Published:
-		return s.Bulletin.Put(tx, n.entry())
+		return s.Bulletin.Put(tx, n.entry)
 	case compose.Withdrawn:
 		reason := n.Note
 		if reason == goneThere {
