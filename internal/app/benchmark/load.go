@@ -74,7 +74,9 @@ func gather(workers []worker, took time.Duration) (Result, error) {
 		all = append(all, workers[i].times...)
 		r.Wrong += workers[i].wrong
 		r.Bytes += workers[i].bytes
-		errs = errors.Join(errs, workers[i].err)
+		if errs == nil {
+			errs = workers[i].err // they fail together; one says it
+		}
 	}
 	r.Requests = len(all)
 	if len(all) == 0 {
