@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"os"
 	"regexp"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"dorflinde/internal/people/card"
 	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/db/dbtest"
 	"dorflinde/internal/platform/fault"
@@ -22,7 +24,9 @@ func TestAccountPage(t *testing.T) {
 		anna.post("/konto", "name", " ", "village", "leeder").want(t, 422, "#about-name")
 		anna.post("/konto", "name", "Anna", "village", "mond").want(t, 422, "nicht")
 		anna.post("/konto", "name", "Anna\x00 <b>Huber</b>", "village", "leeder", "locale", "de").goes(t, "/konto")
-		page := anna.get("/konto").want(t, 200, "Gespeichert.", `<option value="leeder" selected`).body
+		anna.post("/konto", "name", "Anna", "village", "leeder", "street", "Mondgasse").want(t, 422, "#about-street", `value="Mondgasse"`)
+		anna.post("/konto", "name", "Anna <b>Huber</b>", "village", "leeder", "street", "dorfstr.").goes(t, "/konto")
+		page := anna.get("/konto").want(t, 200, `value="Dorfstraße"`, "Gespeichert.", `<option value="leeder" selected`).body
 		if strings.Contains(page, "<b>Huber") || !strings.Contains(page, "&lt;b&gt;Huber") {
 			t.Error("name is not escaped")
 		}
@@ -45,6 +49,9 @@ func TestNewAddressMustBeProven(t *testing.T) {
 		eve.get(link).want(t, 200, "Adresse bestätigen")
 		eve.post(link).goes(t, "/konto")
 		eve.get("/konto").want(t, 200, "new@example.org")
+		if notice, _ := h.letter(); notice.To != "eve@example.org" {
+			t.Errorf("the old address heard nothing: %+v", notice)
+		}
 		eve.post("/konto/adresse", "email", "anna@example.org").goes(t, "/konto") // tells nothing
 		_, link = h.letter()
 		eve.post(link).want(t, 422, "gehört schon")
@@ -121,6 +128,15 @@ func TestCards(t *testing.T) {
 		newCode, newPIN := readCard(t, page)
 		rosa.post("/anmelden/karte", "code", code, "pin", pin).want(t, 422)
 		rosa.post("/anmelden/karte", "code", newCode, "pin", newPIN).goes(t, "/")
+		unknown, _, err := card.New(rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		one := h.browser().post("/anmelden/karte", "code", card.Print(unknown), "pin", "123456").want(t, 422)
+		two := h.browser().post("/anmelden/karte", "code", code, "pin", "123456").want(t, 422)
+		if strings.ReplaceAll(one.body, card.Print(unknown), code) != two.body {
+			t.Error("an unknown card gets another answer than a wrong PIN")
+		}
 		rosa.post("/anmelden/karte", "code", "0000000001", "pin", "123456").want(t, 422, "Zeichen für Zeichen")
 		if leak := h.find(code) + h.find(newCode) + h.find(newPIN); leak != "" {
 			t.Errorf("stored in the clear: %s", leak)

@@ -104,9 +104,20 @@ func (s *Service) AddOrganisation(ctx context.Context, n NewOrganisation) (strin
 }
 
 // SetRole gives a person a role in an organisation, NoRole takes it away. It
-// is for commands and the demo; the last admin cannot be removed by it.
+// is for commands and the demo; the last admin cannot be removed by it, and an
+// unknown person or organisation (by id) is NotFound.
 func (s *Service) SetRole(ctx context.Context, org, accountID string, role Role) error {
+	orgs, err := s.Organisations(ctx)
+	if err != nil {
+		return err
+	}
+	if _, ok := orgs.ByID(org); !ok {
+		return fault.NotFound()
+	}
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
+		if _, err := account(tx, accountID); err != nil {
+			return err
+		}
 		return s.setRole(tx, change{org: org, account: accountID, to: role})
 	})
 }
@@ -190,6 +201,19 @@ func (s *Service) issueToken(ctx context.Context, org string, scope Scope, label
 	}
 	err = s.DB.Update(ctx, func(tx *db.Tx) error { return putToken(tx, t, hashed(plain)) })
 	return plain, err
+}
+
+// SetView keeps language and theme with the account, so that they follow the
+// person to other devices; empty means as the device wants.
+func (s *Service) SetView(ctx context.Context, accountID, language, theme string) error {
+	return s.DB.Update(ctx, func(tx *db.Tx) error {
+		a, err := account(tx, accountID)
+		if err != nil {
+			return err
+		}
+		a.Locale, a.Theme = language, theme
+		return saveAccount(tx, a)
+	})
 }
 
 // SetBlocked stops an account from signing in and ends its sessions, or lets

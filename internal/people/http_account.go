@@ -54,6 +54,7 @@ type accountView struct {
 	flash       string
 	account     *Account
 	villages    []ui.Option
+	street      string // name of the person's street
 	sessions    []Session
 	current     string // id of this session
 	keysHere    bool   // passkeys can work under this address
@@ -100,6 +101,7 @@ func (s *Service) loadAccountView(r *http.Request) (accountView, error) {
 	}
 	v.askOld = v.hasPassword && !s.freshSession(v.sessions, actor.SessionID)
 	v.villages = s.villageOptions(i18n.T(r.Context(), "people.village_none"))
+	v.street = s.streetName(v.account.StreetID)
 	v.providers = s.unlinked(v.identities)
 	for _, o := range orgs.All() {
 		if role := actor.Roles[o.ID]; role != NoRole {
@@ -174,6 +176,30 @@ func (s *Service) villageKnown(village string) error {
 	return fault.Invalid("village", "people.village_unknown")
 }
 
+func (s *Service) streetName(key string) string {
+	if s.Region == nil {
+		return ""
+	}
+	if street, ok := s.Region().Street(key); ok {
+		return street.Name
+	}
+	return ""
+}
+
+// streetID finds the street by its name in the village, or in the region while
+// no village is chosen; empty is no street.
+func (s *Service) streetID(village, name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	if s.Region != nil {
+		if street, ok := s.Region().StreetByName(village, name); ok {
+			return street.ID, nil
+		}
+	}
+	return "", fault.Invalid("street", "people.street_unknown")
+}
+
 func (s *Service) renderAccount(w http.ResponseWriter, r *http.Request, status int, f form) error {
 	v, err := s.loadAccountView(r)
 	if err != nil {
@@ -210,15 +236,16 @@ func (s *Service) postAccount(w http.ResponseWriter, r *http.Request) error {
 		if err := s.villageKnown(f.value("village")); err != nil {
 			return err
 		}
+		street, err := s.streetID(f.value("village"), f.value("street"))
+		if err != nil {
+			return err
+		}
 		return s.DB.Update(r.Context(), func(tx *db.Tx) error {
 			a, err := account(tx, ActorFrom(r.Context()).AccountID)
 			if err != nil {
 				return err
 			}
-			if a.VillageID != f.value("village") {
-				a.StreetID = "" // the street belongs to the old village
-			}
-			a.Name, a.Locale, a.VillageID = f.value("name"), f.value("locale"), f.value("village")
+			a.Name, a.Locale, a.VillageID, a.StreetID = f.value("name"), f.value("locale"), f.value("village"), street
 			if line(a.Name) == "" {
 				return fault.Invalid("name", "people.name_missing")
 			}
@@ -260,8 +287,14 @@ func (s *Service) postProveAddress(w http.ResponseWriter, r *http.Request) error
 			if err != nil {
 				return err
 			}
+			old := a.Email
 			a.Email = l.email
-			return saveAccount(tx, a)
+			if err := saveAccount(tx, a); err != nil || old == "" || old == a.Email {
+				return err
+			}
+			// Whoever owned the account until now must hear of it.
+			return s.Mailer.Queue(tx, mail.Message{To: old, Subject: i18n.T(r.Context(), "people.mail_moved_subject"),
+				Text: i18n.T(r.Context(), "people.mail_moved_text", "site", s.baseURL(r))})
 		})
 	})
 }

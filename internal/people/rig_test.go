@@ -67,7 +67,8 @@ func newRig(t *testing.T, d *db.DB, adjust func(*Deps)) *rig {
 	}
 	places := region.NewDirectory(region.Region{ID: "r"},
 		[]region.Municipality{{ID: "fuchstal", Slug: "fuchstal", Name: "Fuchstal"}, {ID: "apfeldorf", Slug: "apfeldorf", Name: "Apfeldorf"}},
-		[]region.Village{{ID: "leeder", MunicipalityID: "fuchstal", Slug: "leeder", Name: "Leeder"}}, nil)
+		[]region.Village{{ID: "leeder", MunicipalityID: "fuchstal", Slug: "leeder", Name: "Leeder"}},
+		[]region.Street{{ID: "dorfstrasse", MunicipalityID: "fuchstal", VillageID: "leeder", Name: "Dorfstraße"}})
 	deps := Deps{DB: d, Clock: h.clock, IDs: ids, Queue: h.queue, Mailer: h.mailer, Region: func() *region.Directory { return places }, Logger: log}
 	if adjust != nil {
 		adjust(&deps)

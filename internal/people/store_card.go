@@ -99,6 +99,9 @@ func (s *Service) reissueCard(tx *db.Tx, org, accountID, codeHash, pinHash strin
 	if err != nil {
 		return "", err
 	}
+	if a.Operator { // a clerk must not become the operator by printing a card
+		return "", fault.Forbidden()
+	}
 	if _, err := tx.Exec(putCard, accountID, codeHash, pinHash, org, db.Micros(s.Clock.Now())); err != nil {
 		return "", fmt.Errorf("card: %w", err)
 	}
