@@ -139,37 +139,8 @@ func (d *DB) queryContext(ctx context.Context) context.Context {
 	return ctx
 }
 
-// watch polls for changes by other processes.
-func (d *DB) watch(ctx context.Context, query string) {
-	defer d.done.Done()
-	tick := time.NewTicker(500 * time.Millisecond)
-	defer tick.Stop()
-	last := ""
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if now := d.poll(ctx, query); now != last && now != "" {
-				last = now
-				d.version.Add(1)
-			}
-		}
-	}
-}
-
-func (d *DB) poll(ctx context.Context, query string) string {
-	c, err := d.take(ctx)
-	if err != nil {
-		return ""
-	}
-	defer func() { d.readers <- c }()
-	var now string
-	if c.raw.QueryRowContext(ctx, query).Scan(&now) != nil {
-		return "" // asked again half a second later
-	}
-	return now
-}
+// watchEvery is how often changes by other processes are looked for.
+const watchEvery = 500 * time.Millisecond
 
 // guarded turns a panic of fn into an error, so that a connection is never
 // given back in the middle of a transaction.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/db/dbtest"
@@ -189,4 +191,52 @@ func TestUniqueViolationIsRecognised(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}, trees)
+}
+
+func TestChangesByAnotherProcessAreSeen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "shared.db")
+	ctx := context.Background()
+	open := func() *db.DB {
+		d, err := db.Open(ctx, db.Options{Path: path})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := d.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		return d
+	}
+	here, there := open(), open()
+	if _, err := here.Migrate(ctx, trees); err != nil {
+		t.Fatal(err)
+	}
+	quiet := settled(here)
+	if err := there.Update(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(insertTree, "1", "Linde", 3, false)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); here.Version() == quiet; {
+		if time.Now().After(deadline) {
+			t.Fatal("a write by another process was not noticed")
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if changed := settled(here); changed != quiet+1 {
+		t.Errorf("one foreign write changed the version %d times", changed-quiet)
+	}
+}
+
+// settled waits until the version has stood still for longer than it is looked at.
+func settled(d *db.DB) uint64 {
+	for {
+		before := d.Version()
+		time.Sleep(1200 * time.Millisecond)
+		if d.Version() == before {
+			return before
+		}
+	}
 }

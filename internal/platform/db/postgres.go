@@ -30,8 +30,40 @@ func openPostgres(ctx context.Context, o Options) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("db: reach the server: %w", err), pool.Close())
 	}
 	d := &DB{engine: Postgres, pool: pool}
-	d.start(size, "SELECT pg_current_wal_lsn()::text")
+	d.start(size, d.watchPostgres)
 	return d, nil
+}
+
+// watchPostgres looks for changes by any process at the place where the write
+// ahead log ends; own writes count again, which costs a cache and no more.
+func (d *DB) watchPostgres(ctx context.Context) {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	last := ""
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if now := d.logEnd(ctx); now != last && now != "" {
+				last = now
+				d.version.Add(1)
+			}
+		}
+	}
+}
+
+// logEnd is empty when it cannot be asked right now.
+func (d *DB) logEnd(ctx context.Context) (now string) {
+	c, err := d.take(ctx)
+	if err != nil {
+		return ""
+	}
+	defer func() { d.readers <- c }()
+	if c.raw.QueryRowContext(ctx, "SELECT pg_current_wal_lsn()::text").Scan(&now) != nil {
+		return ""
+	}
+	return now
 }
 
 func (d *DB) updatePostgres(ctx context.Context, fn func(*Tx) error) error {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	_ "modernc.org/sqlite" // the embedded engine, pure Go
 )
@@ -49,7 +50,7 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 	if err := c.open(ctx, writer); err != nil {
 		return nil, errors.Join(fmt.Errorf("db: open %s: %w", o.Path, err), pool.Close(), writer.Close())
 	}
-	d.start(readers, "PRAGMA data_version", func(ctx context.Context) { d.writeLoop(ctx, c) })
+	d.start(readers, func(ctx context.Context) { d.writeLoop(ctx, c) })
 	return d, nil
 }
 
@@ -70,7 +71,7 @@ func sqliteDSN(path string, readOnly bool) string {
 }
 
 // start fills the pool and runs the background loops until Close.
-func (d *DB) start(readers int, changed string, loops ...func(context.Context)) {
+func (d *DB) start(readers int, loops ...func(context.Context)) {
 	d.readers = make(chan *conn, readers)
 	for range readers {
 		d.readers <- &conn{}
@@ -78,8 +79,6 @@ func (d *DB) start(readers int, changed string, loops ...func(context.Context)) 
 	ctx, stop := context.WithCancel(context.Background())
 	d.stop = stop
 	d.version.Store(1)
-	d.done.Add(1)
-	go d.watch(ctx, changed)
 	for _, loop := range loops {
 		d.done.Add(1)
 		go func() { defer d.done.Done(); loop(ctx) }()
@@ -103,17 +102,34 @@ func (d *DB) updateSQLite(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // writeLoop is the only writer: it takes what waits, up to maxBatch, and
-// commits it together.
+// commits it together. In between it looks for changes by other processes: to
+// the writing connection, PRAGMA data_version shows exactly these.
 func (d *DB) writeLoop(ctx context.Context, c *conn) {
+	look := time.NewTicker(watchEvery)
+	defer look.Stop()
+	last := dataVersion(ctx, c)
 	for {
 		select {
 		case <-ctx.Done():
 			d.refuse()
 			return
+		case <-look.C:
+			if now := dataVersion(ctx, c); now != last && now != 0 {
+				last = now
+				d.version.Add(1)
+			}
 		case first := <-d.writes:
 			d.commit(c, d.gather(first))
 		}
 	}
+}
+
+// dataVersion is 0 when it cannot be asked right now.
+func dataVersion(ctx context.Context, c *conn) (version int64) {
+	if c.raw == nil || c.raw.QueryRowContext(ctx, "PRAGMA data_version").Scan(&version) != nil {
+		return 0
+	}
+	return version
 }
 
 func (d *DB) gather(first *write) []*write {
