@@ -16,7 +16,7 @@
 //
 // and its template puts the fields of form.templ into ui.Editor: PublisherField,
 // TitleField, TextField, PictureFields, WhereFields, ScheduleFields,
-// VariantFields, AttachmentFields; CheckList goes beside it. Names of form
+// VariantFields, AttachmentFields; Side goes beside it. Names of form
 // fields are those of the faults: publisher, title, text, where, streets …
 package compose
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"strconv"
+	"time"
 	"unicode/utf8"
 
 	"dorflinde/internal/bulletin"
@@ -197,4 +198,25 @@ func leadOptions(ctx context.Context, pictures []Picture) []ui.Option {
 		out = append(out, ui.Option{Value: p.ID, Label: label})
 	}
 	return out
+}
+
+// LiveID is the id of the element that LiveSide makes.
+const LiveID = "live-side"
+
+// typed is a date or time with the device's own input. What was typed wrong
+// comes back in a plain one, because the other would show nothing.
+func typed(f ui.Field, kind, layout string) ui.Field {
+	f.Width = 10
+	if _, err := time.Parse(layout, f.Value); f.Value == "" || err == nil {
+		f.Type = kind
+	}
+	return f
+}
+
+// Untitled stands in previews for a title that is still missing.
+func Untitled(ctx context.Context, title string) string {
+	if title == "" {
+		return i18n.T(ctx, "compose.untitled")
+	}
+	return title
 }

@@ -256,7 +256,9 @@ func (s *service) live(w http.ResponseWriter, r *http.Request) error {
 // side is what stands beside the form: checks and how it will look.
 func (s *service) side(ctx context.Context, n News, c compose.Common) templ.Component {
 	n.Common = c
-	return sideView(compose.Findings(ctx, &n.Common, rules), s.Bulletin.Previews(ctx, n.entry()))
+	findings := compose.Findings(ctx, &n.Common, rules)
+	n.Title = compose.Untitled(ctx, n.Title)
+	return compose.Side(findings, s.Bulletin.Previews(ctx, n.entry()))
 }
 
 // aboutFields reports whether err only says what is wrong in the form.
