@@ -14,6 +14,9 @@ import (
 // calendarMost bounds what one page of the calendar shows.
 const calendarMost = 400
 
+// cellMost is how many entries a day of the month shows.
+const cellMost = 6
+
 // calendarView is the calendar as a month or as a list.
 type calendarView struct {
 	asked
@@ -182,8 +185,12 @@ func (v *calendarView) weekday(day time.Time) string {
 }
 
 func (b *Bulletin) dayLinks(v *calendarView, day time.Time, timed []*Timed) []ui.Link {
-	links := make([]ui.Link, 0, len(timed))
-	for _, t := range timed {
+	links := make([]ui.Link, 0, min(len(timed), cellMost+1))
+	for i, t := range timed {
+		if i == cellMost && len(timed) > cellMost+1 {
+			rest := v.words.N("bulletin.day_more", len(timed)-i)
+			return append(links, ui.Link{Label: rest, URL: v.address("/kalender", "ansicht", modeList, "monat", day.Format("2006-01")), Tone: "soft"})
+		}
 		title, _, _ := t.In(wantedLang(v.ctx))
 		if !t.Occurrence.AllDay && !t.Occurrence.Start.Before(day) {
 			title = v.words.Date(t.Occurrence.Start, i18n.TimeOnly) + " " + title
@@ -223,7 +230,7 @@ func (b *Bulletin) dayViews(v *calendarView, from, to time.Time, found []Timed) 
 			d.relative = v.words.T("bulletin.tomorrow")
 		}
 		for _, t := range timed {
-			c := b.TimedView(v.ctx, t, 3)
+			c := b.TimedView(v.ctx, t, 4)
 			c.ID += "-" + d.iso // the same series may stand on several days
 			d.cards = append(d.cards, c)
 		}

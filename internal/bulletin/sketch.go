@@ -14,14 +14,16 @@ import (
 // script and without tiles. Units are those of its view box.
 type sketch struct {
 	Areas  []sketchArea
+	Names  []sketchName
 	Points []sketchPoint
-	Count  int
 }
 
 type sketchArea struct {
 	Path string
 	Here bool // the place of the page
 }
+
+type sketchName struct{ X, Y, Text string }
 
 type sketchPoint struct {
 	X, Y string
@@ -105,6 +107,26 @@ func (b *Bulletin) drawSketch(a *asked, points []Entry) sketch {
 			s.Points = append(s.Points, sketchPoint{X: x, Y: y, Tone: b.KindOf(points[i].Kind).Tone})
 		}
 	}
-	s.Count = len(s.Points)
+	s.Names = names(a, f)
 	return s
+}
+
+// names are those of the villages of the place, of the municipalities in a
+// view of the whole region; each at its centre.
+func names(a *asked, f frame) []sketchName {
+	var out []sketchName
+	add := func(p orb.Point, text string) {
+		x, y := f.xy(p)
+		out = append(out, sketchName{X: x, Y: y, Text: text})
+	}
+	if a.place.Municipality == nil {
+		for _, m := range a.places.Municipalities() {
+			add(m.Centre, m.Name)
+		}
+		return out
+	}
+	for _, v := range a.places.Villages(a.place.Municipality.ID) {
+		add(v.Centre, v.Name)
+	}
+	return out
 }
