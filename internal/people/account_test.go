@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"net/http"
 	"os"
 	"regexp"
 	"strings"
@@ -98,6 +99,24 @@ func TestCards(t *testing.T) {
 		eveID, eve := h.person("Eve", false)
 		h.role(club, eveID, Admin)
 		eve.get("/karten").want(t, 403)
+		token, err := h.svc.IssueToken(context.Background(), town, ScopeWrite, "x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		program, err := http.NewRequest(http.MethodPost, h.url("/karten"), strings.NewReader("name=X&org="+town))
+		if err == nil {
+			program.Header.Set("Authorization", "Bearer "+token)
+			program.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		}
+		h.browser().do(program, err).want(t, 403)
+		sample, err := h.svc.IssueCard(context.Background(), town, "Toni", "leeder")
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.browser().post("/anmelden/karte", "code", sample.Code, "pin", sample.PIN).goes(t, "/")
+		if _, err := h.svc.IssueCard(context.Background(), club, "Toni", ""); fault.KindOf(err) != fault.KindNotFound {
+			t.Error(err)
+		}
 		eve.post("/karten", "name", "X", "org", town).want(t, 403)
 		eve.post("/karten", "name", "X", "org", club).want(t, 403)
 		clerk.post("/karten", "name", "", "org", town).want(t, 422)

@@ -122,6 +122,27 @@ func (s *Service) SetRole(ctx context.Context, org, accountID string, role Role)
 	})
 }
 
+// IssueCard makes an account without e-mail and the card to sign in with, in
+// the name of a municipality or administration (id). Code and PIN are in the
+// answer only.
+func (s *Service) IssueCard(ctx context.Context, org, name, village string) (Card, error) {
+	orgs, err := s.Organisations(ctx)
+	if err != nil {
+		return Card{}, err
+	}
+	if o, ok := orgs.ByID(org); !ok || !o.Official() {
+		return Card{}, fault.NotFound()
+	}
+	c, codeHash, pinHash, err := s.newCard()
+	if err != nil {
+		return Card{}, err
+	}
+	if c.Name = line(name); c.Name == "" {
+		return Card{}, fault.Invalid("name", "people.name_missing")
+	}
+	return c, s.DB.Update(ctx, func(tx *db.Tx) error { return s.issueCard(tx, org, c.Name, village, codeHash, pinHash) })
+}
+
 // SampleRole is a role given by e-mail and slug.
 type SampleRole struct {
 	Email, Org string

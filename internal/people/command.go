@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"dorflinde/internal/platform/db"
-	"dorflinde/internal/platform/fault"
 )
 
 var accountsAfter = db.SQL(`SELECT ` + accountColumns + ` FROM account WHERE id > $1 ORDER BY id LIMIT $2`)
@@ -27,14 +26,14 @@ func (s *Service) Accounts(ctx context.Context, after string, limit int) ([]Acco
 
 // SignInLink makes a link that signs the account of an address in once, for the
 // command line, which needs no mail server. It returns the path and until when
-// it works. NotFound without such an account, Conflict for a blocked one.
+// it works. NotFound without such an account; a blocked one gets none.
 func (s *Service) SignInLink(ctx context.Context, email string) (path string, until time.Time, err error) {
 	a, err := s.AccountByEmail(ctx, email)
 	if err != nil {
 		return "", until, err
 	}
 	if a.Blocked {
-		return "", until, fault.Conflict("people.blocked")
+		return "", until, fmt.Errorf("the account %s is blocked", a.Email)
 	}
 	token, err := s.secret()
 	if err != nil {

@@ -35,9 +35,12 @@ type officeCards struct {
 }
 
 // offices are the municipalities and administrations in which the actor is
-// editor: only they know who somebody is.
+// editor: only they know who somebody is. A program never is.
 func offices(orgs *OrgDirectory, a Actor) []*Organisation {
 	var out []*Organisation
+	if a.Token {
+		return nil
+	}
 	for _, o := range orgs.All() {
 		if o.Official() && !o.Blocked && a.Can(Editor, o.ID) {
 			out = append(out, o)

@@ -6,8 +6,6 @@ import (
 	"net/url"
 	"strings"
 
-	"golang.org/x/oauth2"
-
 	"dorflinde/internal/people/openid"
 	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/fault"
@@ -178,11 +176,12 @@ func (s *Service) leaveOpenID(w http.ResponseWriter, r *http.Request) error {
 	}
 	state, errState := s.secret()
 	nonce, errNonce := s.secret()
-	if err := errors.Join(errState, errNonce); err != nil {
+	verifier, errVerifier := s.secret()
+	if err := errors.Join(errState, errNonce, errVerifier); err != nil {
 		return err
 	}
 	st := openIDState{Next: nextOf(r.URL.Query().Get("weiter")),
-		State: openid.State{Provider: p.Slug, State: state, Nonce: nonce, Verifier: oauth2.GenerateVerifier()}}
+		State: openid.State{Provider: p.Slug, State: state, Nonce: nonce, Verifier: verifier}}
 	owner := ""
 	if r.URL.Query().Get("verbinden") != "" {
 		owner = ActorFrom(r.Context()).AccountID

@@ -37,7 +37,7 @@ var start = time.Date(2026, 12, 6, 17, 0, 0, 0, time.UTC)
 // rig is a whole house around the package: database, queue, mail kept in a
 // table, and the real web server.
 type rig struct {
-	t      *testing.T
+	t      testing.TB
 	db     *db.DB
 	clock  *clock.Manual
 	queue  *jobs.Queue
@@ -52,7 +52,7 @@ func each(t *testing.T, run func(t *testing.T, h *rig)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) { run(t, newRig(t, d, nil)) }, allMigrations...)
 }
 
-func newRig(t *testing.T, d *db.DB, adjust func(*Deps)) *rig {
+func newRig(t testing.TB, d *db.DB, adjust func(*Deps)) *rig {
 	t.Helper()
 	h := &rig{t: t, db: d, clock: clock.At(start)}
 	ids := id.NewV7(h.clock.Now)
@@ -187,7 +187,7 @@ func (h *rig) url(path string) string {
 	return h.server.URL + path
 }
 
-func (a answer) want(t *testing.T, status int, pieces ...string) answer {
+func (a answer) want(t testing.TB, status int, pieces ...string) answer {
 	t.Helper()
 	if a.status != status {
 		t.Fatalf("status %d, want %d; to %q\n%s", a.status, status, a.to, cut(a.body, 1500))
@@ -200,7 +200,7 @@ func (a answer) want(t *testing.T, status int, pieces ...string) answer {
 	return a
 }
 
-func (a answer) goes(t *testing.T, to string) answer {
+func (a answer) goes(t testing.TB, to string) answer {
 	t.Helper()
 	if a.status != http.StatusSeeOther || a.to != to {
 		t.Fatalf("status %d to %q, want 303 to %q\n%s", a.status, a.to, to, cut(a.body, 1500))
