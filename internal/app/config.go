@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"dorflinde/internal/platform/db"
 )
 
 // Config is everything an operator can set. The zero value works: an embedded
@@ -47,13 +49,16 @@ func LoadConfig(path string, environ []string) (Config, error) {
 			return c, fmt.Errorf("configuration %s: %w", path, err)
 		}
 		if unknown := meta.Undecoded(); len(unknown) > 0 {
-			return c, fmt.Errorf("configuration %s: there is no key %q; see docs/operations for the list", path, unknown[0])
+			return c, fmt.Errorf("configuration %s: there is no key %q; docs/operations/konfiguration.md lists all keys", path, unknown[0])
 		}
 	}
 	if err := c.override(environ); err != nil {
 		return c, err
 	}
-	return c, c.check()
+	if err := c.check(); err != nil {
+		return c, fmt.Errorf("configuration: %w", err)
+	}
+	return c, nil
 }
 
 const envPrefix = "DORFLINDE_"
@@ -120,6 +125,24 @@ func (c *Config) check() error {
 	if c.Database != "" && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
 		return errors.New("database must begin with postgres://; for the embedded database leave it empty and set data")
 	}
+	return c.checkNumbers()
+}
+
+func (c *Config) checkNumbers() error {
+	if c.SMTPPort < 0 || c.SMTPPort > 65535 {
+		return fmt.Errorf("smtp_port %d is not a port between 1 and 65535", c.SMTPPort)
+	}
+	if c.Workers < 0 || c.Workers > 256 {
+		return fmt.Errorf("workers %d is not a number between 1 and 256", c.Workers)
+	}
+	switch c.SMTPSecurity {
+	case "", "starttls", "tls", "none":
+	default:
+		return fmt.Errorf("smtp_security %q is none of starttls, tls, none", c.SMTPSecurity)
+	}
+	if c.OIDCIssuer != "" && c.OIDCClient == "" {
+		return errors.New("oidc_issuer needs oidc_client, the name under which the provider knows this region")
+	}
 	return nil
 }
 
@@ -143,6 +166,26 @@ func (c Config) withDefaults() Config {
 
 // secure reports whether people reach the region over TLS.
 func (c Config) secure() bool { return strings.HasPrefix(c.BaseURL, "https://") }
+
+// Folder is where the embedded database and the uploads are.
+func (c Config) Folder() string { return c.withDefaults().Data }
+
+// DatabaseOptions say where the region's database is, for what must be done
+// before the house opens.
+func (c Config) DatabaseOptions() db.Options {
+	return db.Options{Path: c.withDefaults().databasePath(), DSN: c.Database}
+}
+
+// Keys are the names of all settings in the order of the struct.
+func Keys() []string {
+	var keys []string
+	for field := range reflect.TypeFor[Config]().Fields() {
+		if key := field.Tag.Get("toml"); key != "-" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
 
 func (c Config) databasePath() string { return filepath.Join(c.Data, "region.db") }
 
