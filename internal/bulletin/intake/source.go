@@ -31,7 +31,7 @@ type State string
 const (
 	Waiting State = "waiting" // never ran
 	Good    State = "good"
-	Failing State = "failing" // the last run failed; Error says why
+	Failing State = "failing" // the last run failed; Why says it
 	Asking  State = "asking"  // stopped because too much would vanish; an editor decides
 	Paused  State = "paused"  // failed for PauseAfter, or paused by an editor
 	Removed State = "removed" // no longer a source, but what came from it stays
@@ -50,7 +50,7 @@ type Source struct {
 	Options      Options
 	Every        time.Duration // between two runs; 0 for a file
 	State        State
-	Error        string    // German sentence, of the last run that failed
+	Why          *Reason   // of the last run that failed or stopped
 	FailingSince time.Time // zero while all is well
 	LastRun      time.Time
 	NextRun      time.Time
@@ -82,3 +82,19 @@ const (
 	DefaultEvery = 6 * time.Hour
 	PauseAfter   = 14 * 24 * time.Hour
 )
+
+// pause stops or takes up the schedule. What was stopped to ask stays so until
+// somebody answers.
+func (s *Source) pause(on bool, now time.Time) {
+	switch {
+	case on:
+		s.State, s.NextRun = Paused, time.Time{}
+	case s.State == Paused:
+		s.State, s.Why, s.FailingSince, s.failures, s.NextRun = Waiting, nil, time.Time{}, 0, now
+	case s.State != Asking:
+		s.NextRun = s.next(now)
+	}
+	if s.Every == 0 || s.Address == "" {
+		s.NextRun = time.Time{}
+	}
+}

@@ -22,7 +22,8 @@ import (
 type Target interface {
 	Info() Info
 	// Convert calls c.Add for each item and c.Skip for each it cannot take. It
-	// reads nothing but c. An error refuses the whole file.
+	// reads nothing but c, where private events and unwanted categories are
+	// already left out. An error refuses the whole file.
 	Convert(ctx context.Context, c *Conversion) error
 	// Create writes a new record and returns its id.
 	Create(tx *db.Tx, s Source, i Item) (recordID string, err error)
@@ -113,9 +114,10 @@ type Item struct {
 
 // Skip is an item that was not taken, and why.
 type Skip struct {
-	Line  int
-	Title string
-	Why   *fault.Fault
+	Line   int
+	Title  string
+	Why    *fault.Fault
+	Wanted bool // left out on purpose: nothing that somebody would have to mend
 }
 
 // Add takes an item. One without an id, or the second with the same id, is skipped.
@@ -128,7 +130,7 @@ func (c *Conversion) Add(i Item) {
 		i.ExternalID = shortID(i.ExternalID)
 	}
 	if first, twice := c.index[i.ExternalID]; twice {
-		c.Skip(i.Line, i.Title, fault.Invalid("", "intake.skip_twice", "line", c.items[first].Line))
+		c.LeaveOut(i.Line, i.Title, fault.Invalid("", "intake.skip_twice", "other", c.items[first].Line))
 		return
 	}
 	if c.index == nil {
@@ -145,7 +147,13 @@ func (c *Conversion) Skip(line int, title string, why error) {
 	if len(all) == 0 {
 		all = fault.List{fault.Invalid("", "intake.skip_unknown").Because(why)}
 	}
-	c.skipped = append(c.skipped, Skip{Line: line, Title: title, Why: all[0]})
+	c.skipped = append(c.skipped, Skip{Line: line, Title: cut(title, 120), Why: all[0]})
+}
+
+// LeaveOut notes an item that is left out on purpose, such as a page of a
+// WordPress export where news is wanted. It is no error.
+func (c *Conversion) LeaveOut(line int, title string, why *fault.Fault) {
+	c.skipped = append(c.skipped, Skip{Line: line, Title: cut(title, 120), Why: why, Wanted: true})
 }
 
 // Scope is whom the items of the source concern.
