@@ -139,7 +139,9 @@ func (a *App) ground(ctx context.Context) error {
 		return err
 	}
 	a.Index = search.New(a.DB, a.Log, search.Options{})
-	a.People = a.newPeople()
+	if a.People, err = a.newPeople(); err != nil {
+		return err
+	}
 	a.Bulletin = bulletin.New(bulletin.Deps{
 		DB: a.DB, Clock: a.Clock, IDs: a.IDs, Index: a.Index, Logger: a.Log,
 		Places: a.Region.Current, Publisher: a.publisher, Dress: a.dress.n.Load, BaseURL: a.baseURL,

@@ -8,6 +8,7 @@ import (
 	"dorflinde/internal/bulletin/compose"
 	"dorflinde/internal/information/news"
 	"dorflinde/internal/people"
+	"dorflinde/internal/people/openid"
 	"dorflinde/internal/platform/capability"
 	"dorflinde/internal/platform/fault"
 	"dorflinde/internal/platform/feed"
@@ -49,11 +50,28 @@ func (a *App) newMailer() (*mail.Mailer, error) {
 	}, mail.Deps{DB: a.DB, Clock: a.Clock, IDs: a.IDs, Queue: a.Queue, Logger: a.Log})
 }
 
-func (a *App) newPeople() *people.Service {
+func (a *App) newPeople() (*people.Service, error) {
+	providers, err := openid.New(a.Config.providers(), a.Clock.Now, nil)
+	if err != nil {
+		return nil, err
+	}
 	return people.New(people.Deps{
 		DB: a.DB, Clock: a.Clock, IDs: a.IDs, Queue: a.Queue, Mailer: a.Mailer, BaseURL: a.requestURL,
-		Region: a.Region.Current, Tables: a.Tables, ClientAddr: a.clientAddr, Secure: a.Config.secure(), Logger: a.Log,
-	})
+		Region: a.Region.Current, Tables: a.Tables, ClientAddr: a.clientAddr, Secure: a.Config.secure(),
+		OpenID: providers, Logger: a.Log,
+	}), nil
+}
+
+// providers are the configured OpenID Connect providers.
+func (c Config) providers() []openid.Provider {
+	if c.OIDCIssuer == "" {
+		return nil
+	}
+	name := c.OIDCName
+	if name == "" {
+		name = c.OIDCIssuer
+	}
+	return []openid.Provider{{Slug: "konto", Label: name, Issuer: c.OIDCIssuer, ClientID: c.OIDCClient, ClientSecret: c.OIDCSecret}}
 }
 
 // regionRoutes let a municipality's admins edit how it looks.

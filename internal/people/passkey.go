@@ -65,6 +65,9 @@ func (s *Service) relyingParty(r *http.Request) (*webauthn.WebAuthn, error) {
 	if !named(u.Hostname()) {
 		return nil, fault.New(fault.KindUnavailable, "people.passkey_address")
 	}
+	if net.ParseIP(u.Hostname()) != nil {
+		return nil, fault.Conflict("people.passkey_needs_name")
+	}
 	party, err := webauthn.New(&webauthn.Config{RPID: u.Hostname(), RPDisplayName: u.Hostname(), RPOrigins: []string{u.Scheme + "://" + u.Host}})
 	if err != nil {
 		return nil, fmt.Errorf("passkey: %w", err)

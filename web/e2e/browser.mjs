@@ -30,9 +30,9 @@ export async function context(browser, options = {}) {
 
 export async function signIn(page, email) {
   await page.goto('/anmelden/passwort');
-  await page.fill('input[name=email]', email);
-  await page.fill('input[name=password]', password);
-  await Promise.all([page.waitForURL(u => !u.pathname.startsWith('/anmelden')), page.press('input[name=password]', 'Enter')]);
+  await page.fill('#password-email', email);
+  await page.fill('#password-password', password);
+  await Promise.all([page.waitForURL(u => !u.pathname.startsWith('/anmelden')), page.press('#password-password', 'Enter')]);
 }
 
 // report prints one line for each finding and ends with what a caller needs.
