@@ -114,7 +114,7 @@ func (f Form) Speaker() (Speaker, bool) {
 func (f Form) speakerOptions(ctx context.Context) []ui.Option {
 	out := make([]ui.Option, 0, len(f.Publishers))
 	for _, s := range f.Publishers {
-		out = append(out, ui.Option{Value: s.ID, Label: s.Name + " · " + i18n.T(ctx, "organisation."+s.Kind)})
+		out = append(out, ui.Option{Value: s.ID, Label: s.Name + " · " + i18n.T(ctx, "people.kind_"+s.Kind)})
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -283,18 +284,33 @@ func TestVariants(t *testing.T) {
 	newsID := r.written("editor", "publish", "title-en", "No rehearsal", "text-en", "No rehearsal on Friday.",
 		"title-de-simple", "Keine Probe", "text-de-simple", "Am Freitag ist keine Probe.")
 	for path, want := range map[string]string{
-		"":                       "<h1 id=\"titel\">Probe fällt aus</h1>",
-		"?sprache=en":            "<h1 id=\"titel\">No rehearsal</h1>",
-		"?sprache=de-simple":     "<h1 id=\"titel\">Keine Probe</h1>",
-		"?sprache=%22%3E%3Cb%3E": "<h1 id=\"titel\">Probe fällt aus</h1>",
+		"":                       `<h1 id="titel">Probe fällt aus</h1>`,
+		"?sprache=en":            `<h1 id="titel" lang="en">No rehearsal</h1>`,
+		"?sprache=de-simple":     `<h1 id="titel" lang="de-simple">Keine Probe</h1>`,
+		"?sprache=%22%3E%3Cb%3E": `<h1 id="titel">Probe fällt aus</h1>`,
 	} {
 		body := r.get("", "/aktuelles/"+newsID+path).body
 		if !strings.Contains(body, want) || !strings.Contains(body, "Leichte Sprache") {
 			t.Errorf("%q lacks %q", path, want)
 		}
 	}
-	if !strings.Contains(r.get("", "/aktuelles/"+newsID+"?sprache=en").body, `lang="en"`) {
-		t.Error("the English variant does not say its language")
+}
+
+// bareKey is a message key that nobody translated.
+var bareKey = regexp.MustCompile(`\b(news|compose|people|bulletin|richtext|ui|fault|kind)\.[a-z_]{3,}`)
+
+func TestEveryWordIsThere(t *testing.T) {
+	r := newRig(t, dbSQLite(t))
+	waiting, published := r.written("author", "submit"), r.written("editor", "publish", "severity", "3")
+	for _, path := range []string{writePath, "/aktuelles/" + waiting + "/bearbeiten", "/aktuelles/" + published, "/aktuelles/" + published + "/bearbeiten"} {
+		for _, actor := range []string{"both", "editor"} {
+			if found := bareKey.FindAllString(r.get(actor, path).body, -1); len(found) > 0 {
+				t.Errorf("%s shows keys instead of words: %v", path, found)
+			}
+		}
+	}
+	if body := r.get("", "/aktuelles/"+published).body; !strings.Contains(body, "Verein") {
+		t.Error("the page does not say what kind of publisher speaks")
 	}
 }
 

@@ -140,7 +140,7 @@ func newRig(t testing.TB, d *db.DB) *rig {
 // says who asks.
 func (r *rig) serve(routes []web.Route, api func(huma.API)) {
 	r.t.Helper()
-	words, err := i18n.Load(i18n.Messages, ui.Messages, media.Messages, richtext.Messages, region.Messages, bulletin.Messages, compose.Messages, Messages)
+	words, err := i18n.Load(i18n.Messages, ui.Messages, media.Messages, richtext.Messages, region.Messages, people.Messages, bulletin.Messages, compose.Messages, Messages)
 	must(r.t, err)
 	mux := http.NewServeMux()
 	config := huma.DefaultConfig("test", "1")
