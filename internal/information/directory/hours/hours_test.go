@@ -125,6 +125,7 @@ func anyHours(t *rapid.T) hours.Hours {
 			Days: hours.Weekdays(rapid.IntRange(0, 127).Draw(t, "days")), Holidays: rapid.Bool().Draw(t, "holidays"),
 			Off: rapid.IntRange(0, 5).Draw(t, "off") == 0, Add: rapid.Bool().Draw(t, "add") && len(h.Rules) > 0,
 		}
+		r.Add = r.Add && !r.Off
 		if r.Days != 0 && rapid.IntRange(0, 3).Draw(t, "nth") == 0 {
 			r.Nth = []int{rapid.SampledFrom([]int{1, 2, 3, 4, 5, -1, -2}).Draw(t, "which")}
 		}

@@ -93,7 +93,7 @@ func parse(text string, lines bool) (Hours, error) {
 			if before == "\n" && lines && len(h.Rules) > 0 {
 				r.Add = addsTo(&h.Rules[len(h.Rules)-1], &r)
 			}
-			r.Add = r.Add || before == ","
+			r.Add = (r.Add || before == ",") && !r.Off // closing cannot be added
 			if h.Rules = append(h.Rules, r); len(h.Rules) > maxRules {
 				return Hours{}, &Error{Line: n + 1, Code: CodeLong}
 			}
