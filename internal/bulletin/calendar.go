@@ -58,7 +58,7 @@ func (b *Bulletin) calendarPage(w http.ResponseWriter, r *http.Request) error {
 		v.mode = modeList
 	}
 	v.filters.dates = false
-	v.filters.hidden = []ui.Option{{Label: "ansicht", Value: v.mode}, {Label: "monat", Value: first.Format("2006-01")}}
+	v.filters.hidden = append(v.filters.hidden, ui.Option{Label: "ansicht", Value: v.mode}, ui.Option{Label: "monat", Value: first.Format("2006-01")})
 	v.tabs = []ui.Link{v.tab(modeMonth, first), v.tab(modeList, first)}
 	v.title = a.words.Date(first, i18n.MonthYear)
 	v.prev, v.next = v.turn(first, -1), v.turn(first, 1)

@@ -121,7 +121,7 @@ func (b *Bulletin) news(w http.ResponseWriter, r *http.Request) error {
 	after := a.query.Get("weiter")
 	err = b.db.View(r.Context(), func(tx *db.Tx) error {
 		f := a.filter
-		f.FeedOnly = len(f.Kinds) == 0 && f.Query == ""
+		f.FeedOnly = len(f.Kinds) == 0 && f.Query == "" && f.Box == nil
 		cards, rest, err := b.showList(r.Context(), tx, f, Page{After: after, Limit: DefaultLimit}, 2)
 		v.cards, v.empty = cards, len(cards) == 0
 		if rest.Next != "" {
@@ -175,6 +175,9 @@ func (b *Bulletin) filters(a asked, action, results string) filterView {
 	}
 	q := f.Values(a.places)
 	v.from, v.to = q.Get(paramFrom), q.Get(paramTo)
+	if box := q.Get(paramBox); box != "" {
+		v.hidden = append(v.hidden, ui.Option{Label: paramBox, Value: box})
+	}
 	v.open = len(f.Kinds) > 0 || f.Publisher != "" || f.Topic != "" || f.Query != "" || v.from != "" || v.to != ""
 	return v
 }

@@ -3,7 +3,9 @@ package bulletin
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
+	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -130,17 +132,57 @@ func (b *Bulletin) mapData(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c := newCollection()
-	for i := range found {
-		card := b.CardView(r.Context(), &found[i], 3)
-		text := card.PublisherName
-		if found[i].Place != "" {
-			text = found[i].Place + " · " + text
-		}
-		c.add(found[i].ID, found[i].Geometry, map[string]string{
-			"title": card.Title, "url": card.URL, "text": text, "when": card.WhenText, "tone": card.KindTone, "kind": found[i].Kind,
-		})
+	for _, group := range together(found) {
+		b.addPlace(&c, &a, group)
 	}
 	return c.write(w, r)
+}
+
+// together groups the entries of one place, newest first: pins that lie upon
+// each other could not be reached, neither by finger nor by keyboard.
+func together(found []Entry) [][]*Entry {
+	var groups [][]*Entry
+	index := map[orb.Point]int{}
+	for i := range found {
+		p, ok := found[i].Geometry.(orb.Point)
+		if !ok {
+			groups = append(groups, []*Entry{&found[i]})
+			continue
+		}
+		// About 25 metres, less than a church with its yard.
+		near := orb.Point{math.Round(p[0] * 3000), math.Round(p[1] * 4400)}
+		at, known := index[near]
+		if !known {
+			at = len(groups)
+			index[near] = at
+			groups = append(groups, nil)
+		}
+		groups[at] = append(groups[at], &found[i])
+	}
+	return groups
+}
+
+func (b *Bulletin) addPlace(c *featureCollection, a *asked, group []*Entry) {
+	e := group[0]
+	card := b.CardView(a.ctx, e, 3)
+	properties := map[string]string{
+		"title": card.Title, "url": card.URL, "text": card.PublisherName, "when": card.WhenText, "tone": card.KindTone, "kind": e.Kind,
+	}
+	if e.Place != "" {
+		properties["text"] = e.Place + " · " + card.PublisherName
+	}
+	if len(group) > 1 {
+		box := geo.Around(e.Geometry.Bound().Center(), 5)
+		for _, other := range group[1:] {
+			box = box.Union(geo.Around(other.Geometry.Bound().Center(), 5))
+		}
+		f := a.filter
+		f.Box = &box
+		properties["title"] = a.words.N("bulletin.entries_here", len(group))
+		properties["text"] = strings.Join([]string{group[0].Title, group[1].Title}, " · ")
+		properties["when"], properties["url"] = "", a.with("/neues", f)
+	}
+	c.add(e.ID, e.Geometry, properties)
 }
 
 // mapBase answers with the ground: boundaries, villages and streets.
