@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
 
@@ -70,8 +71,13 @@ func (a *App) offlinePage(w http.ResponseWriter, r *http.Request) error {
 	return a.render(w, r, "app.offline", offlineView())
 }
 
+// styleguide shows all components; it is a whole page of its own.
 func (a *App) styleguide(w http.ResponseWriter, r *http.Request) error {
-	return ui.Render(w, r, http.StatusOK, ui.Page{Title: "Styleguide", NoIndex: true}, ui.Styleguide())
+	var b bytes.Buffer
+	if err := ui.Styleguide().Render(r.Context(), &b); err != nil {
+		return err
+	}
+	return web.WriteBody(w, r, http.StatusOK, "text/html; charset=utf-8", b.Bytes())
 }
 
 // keptMail shows the letters of the demo, which sends none.

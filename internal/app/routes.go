@@ -45,7 +45,9 @@ func (a *App) ownRoutes() []platform.Route {
 		page("/offline", a.offlinePage),
 	}
 	if a.Config.Demo {
-		routes = append(routes, get("/demo/post", a.keptMail), page("/styleguide", a.styleguide))
+		routes = append(routes, get("/demo/post", a.keptMail), page("/styleguide", a.styleguide),
+			get("/styleguide/points", plain(http.RedirectHandler("/karte/daten.geojson", http.StatusFound))),
+			get("/styleguide/base", plain(http.RedirectHandler("/karte/grundlage.geojson", http.StatusFound))))
 	}
 	return routes
 }

@@ -63,10 +63,7 @@ func (s *Service) relyingParty(r *http.Request) (*webauthn.WebAuthn, error) {
 		return nil, fmt.Errorf("passkey: address of the house: %w", err)
 	}
 	if !named(u.Hostname()) {
-		return nil, fault.New(fault.KindUnavailable, "people.passkey_address")
-	}
-	if net.ParseIP(u.Hostname()) != nil {
-		return nil, fault.Conflict("people.passkey_needs_name")
+		return nil, fault.Conflict("people.passkey_address")
 	}
 	party, err := webauthn.New(&webauthn.Config{RPID: u.Hostname(), RPDisplayName: u.Hostname(), RPOrigins: []string{u.Scheme + "://" + u.Host}})
 	if err != nil {

@@ -10,6 +10,8 @@ const validator = new HtmlValidate({
   rules: {
     'doctype-style': 'off', // lower or upper case are both valid HTML
     'no-trailing-whitespace': 'off',
+    // a group of checkboxes shares its name, as HTML has it
+    'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'button', 'reset', 'submit'] }],
     'long-title': 'off', // a title is as long as what somebody wrote
   },
 });

@@ -16,7 +16,8 @@ import (
 // Options are what a Server needs. Logger and all functions are required.
 type Options struct {
 	Routes []Route
-	// Prepare reads who is asking and where, and puts it into the context.
+	// Prepare reads who is asking and where, and puts it into the context. It
+	// always returns a request, with an error too, to show the error with.
 	Prepare func(http.ResponseWriter, *http.Request) (*http.Request, error)
 	// Authorize is the one place where a declared access is checked.
 	Authorize func(*http.Request, Access) error
@@ -65,7 +66,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) unmatched(w http.ResponseWriter, r *http.Request) {
 	prepared, err := s.o.Prepare(w, r)
 	if err != nil {
-		s.fail(w, r, Route{}, err)
+		s.fail(w, prepared, Route{}, err)
 		return
 	}
 	s.fail(w, prepared, Route{}, fault.NotFound())
@@ -101,7 +102,7 @@ func (s *Server) serve(w *recorder, r *http.Request, route Route) {
 	}
 	prepared, err := s.o.Prepare(w, r)
 	if err != nil {
-		s.fail(w, r, route, err)
+		s.fail(w, prepared, route, err)
 		return
 	}
 	if !route.API {
