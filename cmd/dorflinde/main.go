@@ -15,10 +15,18 @@ import (
 
 // commands lists every subcommand; each has a file of its own.
 type commands struct {
-	Demo    demoCommand    `cmd:"" help:"Open a sample region, ready to click."`
-	Serve   serveCommand   `cmd:"" help:"Run the region."`
-	Token   tokenCommand   `cmd:"" help:"Print one API token of an organisation."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Demo     demoCommand     `cmd:"" help:"Open a sample region, ready to click."`
+	Serve    serveCommand    `cmd:"" help:"Run the region."`
+	Token    tokenCommand    `cmd:"" help:"Print one API token of an organisation."`
+	Init     initCommand     `cmd:"" help:"Make a region."`
+	Migrate  migrateCommand  `cmd:"" help:"Bring the database up to date."`
+	Check    checkCommand    `cmd:"" help:"Look for what is broken, and say how to mend it."`
+	User     userCommand     `cmd:"" help:"List, add and change accounts."`
+	Export   exportCommand   `cmd:"" help:"Write everything of the region as one ZIP of open formats."`
+	Backup   backupCommand   `cmd:"" help:"Write database and uploads into one file, while the server runs."`
+	Restore  restoreCommand  `cmd:"" help:"Bring a backup back into an empty place."`
+	Selftest selftestCommand `cmd:"" help:"Open a demo in a temporary folder and try its main paths."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 // console is where a command talks; tests replace it.

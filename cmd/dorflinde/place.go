@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 
 	"dorflinde/internal/app"
+	"dorflinde/internal/platform/fault"
+	"dorflinde/internal/platform/i18n"
 )
 
 // place says which region a command works on and how it answers.
@@ -39,16 +42,13 @@ func (p place) open(c *console) (*app.App, error) {
 		return nil, err
 	}
 	if !config.Exists() {
-		return nil, fmt.Errorf("there is no region in %q; make one with dorflinde init, or name its folder with --data", folder(config))
+		return nil, nowhere(config)
 	}
 	return app.New(c.ctx, config, app.Options{Log: quiet(c.err)})
 }
 
-func folder(c app.Config) string {
-	if c.Data == "" {
-		return "dorflinde-data"
-	}
-	return c.Data
+func nowhere(config app.Config) error {
+	return fmt.Errorf("there is no region in %q; make one with dorflinde init, or name its folder with --data", config.Folder())
 }
 
 // with runs work on an open region and closes it.
@@ -60,7 +60,52 @@ func (p place) with(c *console, work func(*app.App) error) error {
 	if err := a.Refresh(c.ctx); err != nil {
 		return errors.Join(err, a.Close())
 	}
-	return errors.Join(work(a), a.Close())
+	return errors.Join(explain(a, work(a)), a.Close())
+}
+
+// openNew opens the place of a region that need not be there yet.
+func (p place) openNew(c *console) (*app.App, error) {
+	config, err := p.load(c)
+	if err != nil {
+		return nil, err
+	}
+	return app.New(c.ctx, config, app.Options{Log: quiet(c.err)})
+}
+
+// explained is an error in a sentence for people.
+type explained struct {
+	text  string
+	cause error
+}
+
+func (e explained) Error() string { return e.text }
+func (e explained) Unwrap() error { return e.cause }
+
+// explain turns the faults inside err into sentences of the catalogue; any
+// other error stays as it is.
+func explain(a *app.App, err error) error {
+	var done explained
+	faults := fault.All(err)
+	if len(faults) == 0 || errors.As(err, &done) {
+		return err
+	}
+	words := a.Localizer(i18n.English)
+	sentences := make([]string, len(faults))
+	for i, f := range faults {
+		sentences[i] = words.T(f.Key, f.Args...)
+		if f.Field != "" {
+			sentences[i] = f.Field + ": " + sentences[i]
+		}
+	}
+	return explained{strings.Join(sentences, " "), err}
+}
+
+// at names the place of a fault in front of its sentence.
+func at(a *app.App, where string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return explained{where + ": " + explain(a, err).Error(), err}
 }
 
 // answer prints v as JSON where asked for, the text otherwise.
