@@ -27,7 +27,7 @@ func (b *Bulletin) entryLink(w http.ResponseWriter, r *http.Request) error {
 	if done, err := b.Negotiate(w, r, &e); done || err != nil {
 		return err
 	}
-	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("Cache-Control", "private, no-cache")
 	http.Redirect(w, r, web.LocalPath(e.Link, "/"), http.StatusFound)
 	return nil
 }

@@ -104,14 +104,6 @@ func (c *featureCollection) add(id string, g orb.Geometry, properties map[string
 	}
 }
 
-func (c *featureCollection) write(w http.ResponseWriter, r *http.Request) error {
-	body, err := json.Marshal(c)
-	if err != nil {
-		return err
-	}
-	return web.WriteBody(w, r, http.StatusOK, geoJSON, body)
-}
-
 func newCollection() featureCollection {
 	return featureCollection{Type: "FeatureCollection", Features: []feature{}}
 }
@@ -122,10 +114,15 @@ func (b *Bulletin) mapData(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	reader, s := ReaderOf(r.Context()), b.now()
+	key := "map|" + string(a.words.Lang) + a.address("/")
+	if body, ok := kept[[]byte](&b.keep, s, key); ok && reader.public() {
+		return web.WriteBody(w, r, http.StatusOK, geoJSON, body)
+	}
 	var found []Entry
 	err = b.db.View(r.Context(), func(tx *db.Tx) error {
 		var err error
-		found, err = b.Located(tx, a.filter, ReaderOf(r.Context()), mapMost)
+		found, err = b.Located(tx, a.filter, reader, mapMost)
 		return err
 	})
 	if err != nil {
@@ -135,7 +132,14 @@ func (b *Bulletin) mapData(w http.ResponseWriter, r *http.Request) error {
 	for _, group := range together(found) {
 		b.addPlace(&c, &a, group)
 	}
-	return c.write(w, r)
+	body, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	if reader.public() {
+		b.keep.put(s, key, body, len(body))
+	}
+	return web.WriteBody(w, r, http.StatusOK, geoJSON, body)
 }
 
 // together groups the entries of one place, newest first: pins that lie upon
@@ -204,5 +208,9 @@ func (b *Bulletin) mapBase(w http.ResponseWriter, r *http.Request) error {
 			c.add(s.ID, s.Centre, map[string]string{"kind": "street", "name": s.Name})
 		}
 	}
-	return c.write(w, r)
+	body, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	return web.WriteBody(w, r, http.StatusOK, geoJSON, body)
 }

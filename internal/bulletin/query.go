@@ -217,8 +217,14 @@ func (b *Bulletin) calendar(tx *db.Tx, f Filter, r Reader, limit int, long bool)
 	if found, err := b.words(tx, w, f.Query); err != nil || !found {
 		return nil, err
 	}
-	query := "SELECT t.start_at, t.end_at, t.all_day, t.status, " + columns +
-		" FROM entry_time t JOIN entry e ON e.id = t.entry_id WHERE " + w.sql() +
+	w.add("e.id = t.entry_id")
+	// SQLite keeps the order of a CROSS JOIN: by time, and each entry by its
+	// key. Left to itself it begins with all entries of a kind or publisher.
+	from := " FROM entry_time t CROSS JOIN entry e WHERE "
+	if f.Query != "" {
+		from = " FROM entry e, entry_time t WHERE "
+	}
+	query := "SELECT t.start_at, t.end_at, t.all_day, t.status, " + columns + from + w.sql() +
 		" ORDER BY t.start_at, t.entry_id LIMIT " + w.arg(limit)
 	found, err := db.AllText(tx, query, scanTimed, w.args...)
 	if err != nil {
@@ -285,10 +291,14 @@ func (b *Bulletin) Located(tx *db.Tx, f Filter, r Reader, limit int) ([]Entry, e
 // tell copies elsewhere, latest change first.
 func (b *Bulletin) Changes(tx *db.Tx, f Filter, r Reader, since time.Time, limit int) ([]Entry, error) {
 	f = b.resolve(f)
-	f.IncludeWithdrawn, f.UpdatedSince, f.Query = true, since, ""
+	f.IncludeWithdrawn, f.UpdatedSince, f.Query = true, time.Time{}, ""
 	w := &where{}
+	at := w.arg(db.Micros(since))
+	// The subquery reads the partial index entry_changed and nothing else.
+	w.add("e.id IN (SELECT id FROM entry WHERE (status = 'withdrawn' OR corrected_at > 0) AND updated_at >= " + at +
+		" ORDER BY updated_at DESC LIMIT 500)")
+	w.add("(e.status = 'withdrawn' OR e.corrected_at >= " + at + ")")
 	w.filter(f, r, b.clock.Now())
-	w.add("(e.status = 'withdrawn' OR e.corrected_at >= " + w.arg(db.Micros(since)) + ")")
 	query := "SELECT " + columns + " FROM entry e WHERE " + w.sql() + " ORDER BY e.updated_at DESC, e.id DESC LIMIT " + w.arg(limit)
 	found, err := db.AllText(tx, query, scanEntry, w.args...)
 	if err != nil {

@@ -102,7 +102,8 @@ func (w *where) filter(f Filter, r Reader, now time.Time) {
 		w.add("e.id IN (SELECT entry_id FROM entry_topic WHERE topic = " + w.arg(f.Topic) + ")")
 	}
 	if !f.UpdatedSince.IsZero() {
-		w.add("e.updated_at >= " + w.arg(db.Micros(f.UpdatedSince)))
+		// As a subquery, because few entries change and lists are in another order.
+		w.add("e.id IN (SELECT id FROM entry WHERE updated_at >= " + w.arg(db.Micros(f.UpdatedSince)) + ")")
 	}
 	w.box(f.Box)
 }

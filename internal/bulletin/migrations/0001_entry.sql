@@ -38,11 +38,13 @@ CREATE TABLE entry (
   revision BIGINT NOT NULL
 );
 
-CREATE INDEX entry_feed ON entry (published_at, id) WHERE in_feed = TRUE;
+CREATE INDEX entry_published ON entry (published_at, id);
 CREATE INDEX entry_kind ON entry (kind, published_at, id);
 CREATE INDEX entry_publisher ON entry (publisher_id, published_at, id);
 CREATE INDEX entry_cell ON entry (cell) WHERE cell > 0;
 CREATE INDEX entry_updated ON entry (updated_at, id);
+-- What feeds must tell for a while, however old it is.
+CREATE INDEX entry_changed ON entry (updated_at, id) WHERE status = 'withdrawn' OR corrected_at > 0;
 
 -- When it takes place; a series has one row for each occurrence within the
 -- horizon that the capability keeps filled.
