@@ -24,36 +24,36 @@ const apiPath = "/api/v1/events"
 
 // eventInput is what a program sends.
 type eventInput struct {
-	Publisher    string      `json:"publisher,omitempty" doc:"Id or slug of the organisation; that of the token if empty"`
-	Title        string      `json:"title" doc:"One line, at most 200 characters"`
-	Text         string      `json:"text,omitempty" doc:"Plain text; '## ' headings, '- ' points, **bold** and [text](address) links have a meaning, HTML has none"`
-	Start        time.Time   `json:"start"`
-	End          *time.Time  `json:"end,omitempty" doc:"Excluded; of whole days the midnight after the last one"`
-	AllDay       bool        `json:"all_day,omitempty" doc:"Start and end are then midnights in the region's time zone"`
-	RRule        string      `json:"rrule,omitempty" doc:"RFC 5545; times of day are kept over daylight saving"`
-	ExDates      []time.Time `json:"exdates,omitempty" doc:"Starts of the rule that do not happen"`
-	Audience     string      `json:"audience,omitempty" enum:"public,residents" doc:"Who may read it; public if empty"`
-	Place        string      `json:"place,omitempty" doc:"Slug of the village or municipality it concerns; the whole region if empty"`
-	PlaceName    string      `json:"place_name,omitempty" doc:"Where it is, as people call it"`
-	Address      string      `json:"address,omitempty"`
-	Point        []float64   `json:"point,omitempty" minItems:"2" maxItems:"2" doc:"Longitude and latitude in degrees (WGS 84)"`
-	Topics       []string    `json:"topics,omitempty"`
-	Costs        string      `json:"costs,omitempty"`
-	ContactName  string      `json:"contact_name,omitempty"`
-	ContactPhone string      `json:"contact_phone,omitempty"`
-	ContactMail  string      `json:"contact_mail,omitempty"`
-	Link         string      `json:"link,omitempty"`
-	Access       []string    `json:"accessibility,omitempty" doc:"step_free, accessible_toilet, wheelchair_space, disabled_parking, induction_loop, sign_language, captions, easy_language, companion_free, guide_dog, quiet_room"`
-	Cancelled    bool        `json:"cancelled,omitempty"`
-	Reason       string      `json:"reason,omitempty" doc:"Why it is cancelled or moved"`
-	Plan         *eventRegistration    `json:"registration,omitempty"`
-	Variants     []eventVariant   `json:"variants,omitempty" doc:"The same in another language or in Leichte Sprache"`
-	Pictures     []eventPicture  `json:"pictures,omitempty" doc:"Pictures uploaded before; the first one leads"`
-	PublishAt    *time.Time  `json:"publish_at,omitempty" doc:"When it appears; at once if empty"`
-	ExpiresAt    *time.Time  `json:"expires_at,omitempty" doc:"When it disappears; never if empty"`
-	State        string      `json:"state,omitempty" enum:"draft,waiting,published" doc:"What to do with it; published if empty"`
-	Correction   string      `json:"correction,omitempty" doc:"When a published event is replaced: what was corrected, one sentence"`
-	Version      int64       `json:"version,omitempty" doc:"The version that is replaced; 409 if there is a newer one. 0 replaces any"`
+	Publisher    string             `json:"publisher,omitempty" doc:"Id or slug of the organisation; that of the token if empty"`
+	Title        string             `json:"title" doc:"One line, at most 200 characters"`
+	Text         string             `json:"text,omitempty" doc:"Plain text; '## ' headings, '- ' points, **bold** and [text](address) links have a meaning, HTML has none"`
+	Start        time.Time          `json:"start"`
+	End          *time.Time         `json:"end,omitempty" doc:"Excluded; of whole days the midnight after the last one"`
+	AllDay       bool               `json:"all_day,omitempty" doc:"Start and end are then midnights in the region's time zone"`
+	RRule        string             `json:"rrule,omitempty" doc:"RFC 5545; times of day are kept over daylight saving"`
+	ExDates      []time.Time        `json:"exdates,omitempty" doc:"Starts of the rule that do not happen"`
+	Audience     string             `json:"audience,omitempty" enum:"public,residents" doc:"Who may read it; public if empty"`
+	Place        string             `json:"place,omitempty" doc:"Slug of the village or municipality it concerns; the whole region if empty"`
+	PlaceName    string             `json:"place_name,omitempty" doc:"Where it is, as people call it"`
+	Address      string             `json:"address,omitempty"`
+	Point        []float64          `json:"point,omitempty" minItems:"2" maxItems:"2" doc:"Longitude and latitude in degrees (WGS 84)"`
+	Topics       []string           `json:"topics,omitempty"`
+	Costs        string             `json:"costs,omitempty"`
+	ContactName  string             `json:"contact_name,omitempty"`
+	ContactPhone string             `json:"contact_phone,omitempty"`
+	ContactMail  string             `json:"contact_mail,omitempty"`
+	Link         string             `json:"link,omitempty"`
+	Access       []string           `json:"accessibility,omitempty" doc:"step_free, accessible_toilet, wheelchair_space, disabled_parking, induction_loop, sign_language, captions, easy_language, companion_free, guide_dog, quiet_room"`
+	Cancelled    bool               `json:"cancelled,omitempty"`
+	Reason       string             `json:"reason,omitempty" doc:"Why it is cancelled or moved"`
+	Plan         *eventRegistration `json:"registration,omitempty"`
+	Variants     []eventVariant     `json:"variants,omitempty" doc:"The same in another language or in Leichte Sprache"`
+	Pictures     []eventPicture     `json:"pictures,omitempty" doc:"Pictures uploaded before; the first one leads"`
+	PublishAt    *time.Time         `json:"publish_at,omitempty" doc:"When it appears; at once if empty"`
+	ExpiresAt    *time.Time         `json:"expires_at,omitempty" doc:"When it disappears; never if empty"`
+	State        string             `json:"state,omitempty" enum:"draft,waiting,published" doc:"What to do with it; published if empty"`
+	Correction   string             `json:"correction,omitempty" doc:"When a published event is replaced: what was corrected, one sentence"`
+	Version      int64              `json:"version,omitempty" doc:"The version that is replaced; 409 if there is a newer one. 0 replaces any"`
 }
 
 type eventRegistration struct {
