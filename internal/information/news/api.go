@@ -277,7 +277,7 @@ func (s *service) apiReplace(ctx context.Context, in *struct {
 		return nil, err
 	}
 	role := compose.RoleIn(actor, n.Publisher, c.Publisher)
-	n.Common = keepTimes(&n, c)
+	n.Common, n.Source.ID = keepTimes(&n, c), "" // the import leaves it alone from now on
 	if err := s.step(ctx, &n, &in.Body, role); err != nil {
 		return nil, err
 	}

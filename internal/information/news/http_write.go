@@ -124,6 +124,7 @@ func (s *service) store(ctx context.Context, v *editView, action compose.Action,
 		role = compose.RoleIn(actor, v.n.Publisher, before)
 	}
 	next := v.n
+	next.Source.ID = "" // whoever edits here takes over: the import leaves it alone
 	if err := next.apply(change{action: action, reason: v.reason, correction: v.correction, now: now}, role); err != nil {
 		return err
 	}

@@ -1,143 +1,278 @@
 package news
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"fmt"
+	"bytes"
+	"context"
 	"net/url"
+	"path"
+	"slices"
+	"strings"
 	"time"
 
 	"dorflinde/internal/bulletin"
 	"dorflinde/internal/bulletin/compose"
+	"dorflinde/internal/bulletin/intake"
 	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/fault"
+	"dorflinde/internal/platform/feed"
+	"dorflinde/internal/platform/fetch"
+	"dorflinde/internal/platform/media"
 	"dorflinde/internal/platform/richtext"
+	"dorflinde/internal/platform/sheet"
 )
 
-// Imported is one item of a feed or an export, as text (see richtext.FromHTML).
+// Target takes in what feeds, WordPress exports and tables bring from
+// elsewhere; it is an intake.Target. The engine knows what is new, changed or
+// gone.
+type Target struct{ s *service }
+
+// NewTarget makes a target.
+func NewTarget(t bulletin.Tools) *Target { return &Target{s: newService(t)} }
+
+// Imported is one item of a source in plain data. Its JSON form decides
+// whether the item has changed.
 type Imported struct {
-	SourceID   string // the import it belongs to
-	ExternalID string // the item's own name there, such as its GUID
-	SourceName string
-	URL        string // of the item; shown as its source
-	Title      string
-	Text       string
-	Topics     []string
-	Picture    *compose.Picture // already kept in media; nil for none
-	Scope      bulletin.Scope
-	Published  time.Time // zero: now
-	Sample     bool
+	Title     string         `json:"title"`
+	Text      string         `json:"text"`
+	URL       string         `json:"url"`
+	Topics    []string       `json:"topics"`
+	Published time.Time      `json:"published"`
+	Scope     bulletin.Scope `json:"scope"`
+	ImageURL  string         `json:"image_url"`
+	ImageAlt  string         `json:"image_alt"`
+
+	picture *compose.Picture // kept by Prepare
 }
 
-// Change says what an import did with one item.
-type Change string
-
-// The changes.
-const (
-	Created   Change = "created"
-	Updated   Change = "updated"
-	Unchanged Change = "unchanged"
-	Removed   Change = "removed"
-)
-
-// Importer takes items from elsewhere. Make one with NewImporter.
-type Importer struct{ s *service }
-
-// NewImporter makes an importer.
-func NewImporter(t bulletin.Tools) *Importer { return &Importer{s: newService(t)} }
-
-// PutImported publishes an item of an import, or brings the one with the same
-// source and external id up to date. What is the same as last time is not
-// written again, and what an editor has withdrawn here stays withdrawn.
-func (i *Importer) PutImported(tx *db.Tx, publisher string, item Imported) (Change, error) {
-	if item.SourceID == "" || item.ExternalID == "" {
-		return "", fault.Invalid("external_id", "news.import_nameless")
+// Info tells the engine what can be taken in.
+func (t *Target) Info() intake.Info {
+	return intake.Info{
+		Kind: Kind, Label: "news.imported", Formats: []intake.Format{intake.Feed, intake.WordPress, intake.CSV}, URL: listPath,
+		Columns: []intake.Column{
+			{Name: "title", Headers: []string{"Überschrift", "Titel", "Schlagzeile", "Title", "Headline"}, Required: true},
+			{Name: "text", Headers: []string{"Text", "Inhalt", "Beschreibung", "Meldung", "Content"}, Required: true},
+			{Name: "date", Headers: []string{"Datum", "Veröffentlicht", "Veröffentlicht am", "Date"}},
+			{Name: "link", Headers: []string{"Link", "Internet", "Webseite", "URL", "Adresse"}},
+			{Name: "topics", Headers: []string{"Thema", "Themen", "Kategorie", "Kategorien", "Category"}},
+			{Name: "id", Headers: []string{"ID", "Kennung", "Nummer", "Nr"}},
+		},
 	}
-	n, err := db.One(tx, sourceNews, scanNews, item.SourceID, item.ExternalID)
-	fresh := errors.Is(err, db.ErrNotFound)
-	if err != nil && !fresh {
-		return "", fmt.Errorf("imported news: %w", err)
+}
+
+// Suits prefers feeds and exports; a table is news only if nothing suits better.
+func (t *Target) Suits(d *intake.Document) int {
+	switch d.Format {
+	case intake.Feed, intake.WordPress:
+		return 90
+	case intake.CSV:
+		if d.Table != nil && d.Table.Has("title") && d.Table.Has("text") && d.Table.Has("date") {
+			return 30
+		}
 	}
-	hash, err := item.hash(publisher)
+	return 0
+}
+
+// Convert turns the items of a document into news.
+func (t *Target) Convert(_ context.Context, c *intake.Conversion) error {
+	if c.Table != nil {
+		t.convertTable(c)
+		return nil
+	}
+	if c.Feed == nil {
+		return nil
+	}
+	for i := range c.Feed.Items {
+		t.convertItem(c, &c.Feed.Items[i])
+	}
+	return nil
+}
+
+func (t *Target) convertItem(c *intake.Conversion, from *feed.Item) {
+	switch {
+	case from.Deleted:
+		c.Add(intake.Item{ExternalID: from.ID, Title: from.Title, Gone: true, Data: Imported{}})
+		return
+	case from.Kind == "page" || from.Kind == "event":
+		c.LeaveOut(0, from.Title, fault.Invalid("", "news.import_"+from.Kind))
+		return
+	}
+	text := richtext.FromHTML(from.HTML)
+	if strings.TrimSpace(text) == "" {
+		text = from.Summary
+	}
+	published := from.Published
+	if published.IsZero() {
+		published = from.Updated
+	}
+	t.add(c, intake.Item{ExternalID: from.ID, Start: published}, Imported{
+		Title: from.Title, Text: text, URL: from.URL, Topics: from.Categories, Published: published,
+		ImageURL: from.ImageURL, ImageAlt: from.ImageAlt,
+	})
+}
+
+func (t *Target) convertTable(c *intake.Conversion) {
+	for _, row := range c.Table.Rows() {
+		in := Imported{Title: row.Get("title"), Text: row.Get("text"), URL: row.Get("link"), Topics: strings.FieldsFunc(row.Get("topics"), func(r rune) bool { return r == ',' || r == ';' })}
+		if text := row.Get("date"); text != "" {
+			when, err := sheet.Date(text)
+			if err != nil || !when.HasDate {
+				c.Skip(row.Line, in.Title, fault.Invalid("date", "bulletin.date_wrong", "text", compose.Line(text)))
+				continue
+			}
+			in.Published = when.In(c.Zone).UTC()
+		}
+		name := compose.Line(row.Get("id"))
+		if name == "" {
+			name = compose.Line(in.Title) + "@" + row.Get("date") // what never changes about a row without a number
+		}
+		t.add(c, intake.Item{ExternalID: name, Line: row.Line, Start: in.Published}, in)
+	}
+}
+
+// add brings an item into the form in which it will be kept, so that the plan
+// tells beforehand what cannot be taken.
+func (t *Target) add(c *intake.Conversion, item intake.Item, in Imported) {
+	in.Title, in.Text = richtext.Cut(compose.Line(in.Title), bulletin.MaxTitle), compose.Lines(in.Text)
+	if in.Title == "" {
+		in.Title = richtext.Summary(in.Text, 80)
+	}
+	if runes := []rune(in.Text); len(runes) > compose.MaxText {
+		in.Text = string(runes[:compose.MaxText-1]) + "…"
+	}
+	in.URL, in.ImageURL, in.ImageAlt = webAddress(in.URL), webAddress(in.ImageURL), richtext.Cut(compose.Line(in.ImageAlt), 300)
+	if in.ImageAlt == "" {
+		in.ImageURL = "" // a picture without a description is never shown
+	}
+	in.Topics, in.Scope, in.Published = topics(c.Source.Options.Topics, in.Topics), c.Scope(), in.Published.UTC()
+	item.Title, item.Data = in.Title, in
+	if in.Title == "" {
+		c.Skip(item.Line, "", fault.Invalid("title", "compose.empty"))
+		return
+	}
+	c.Add(item)
+}
+
+// topics joins the source's own with those of the item, as many as are kept.
+func topics(own, more []string) []string {
+	var out []string
+	for _, topic := range slices.Concat(own, more) {
+		if topic = richtext.Cut(compose.Line(topic), 40); topic != "" && !slices.Contains(out, topic) && len(out) < 12 {
+			out = append(out, topic)
+		}
+	}
+	return out
+}
+
+// webAddress keeps only addresses of the web: a feed may say javascript:.
+func webAddress(text string) string {
+	u, err := url.Parse(strings.TrimSpace(text))
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil {
+		return ""
+	}
+	return u.String()
+}
+
+// Prepare fetches the picture. News without its picture is still news, so
+// whatever fails there is no reason to skip the item.
+func (t *Target) Prepare(ctx context.Context, src intake.Source, i *intake.Item) error {
+	in, ok := i.Data.(Imported)
+	if !ok || in.ImageURL == "" || t.s.Fetch == nil {
+		return nil
+	}
+	got, err := t.s.Fetch.Get(ctx, in.ImageURL, fetch.Conditions{})
 	if err != nil {
-		return "", err
+		return ctx.Err()
 	}
-	if !fresh && (n.Source.hash == hash || n.State == compose.Withdrawn && n.Note != goneThere) {
-		return Unchanged, nil
+	file, err := t.s.Media.AddPicture(ctx, src.Organisation, path.Base(in.ImageURL), bytes.NewReader(got.Body))
+	if err != nil {
+		if fault.KindOf(err) != 0 {
+			return ctx.Err()
+		}
+		return err
 	}
-	if err := i.fill(&n, publisher, item); err != nil {
-		return "", err
-	}
-	n.Source.hash = hash
-	if fresh {
-		return Created, i.s.create(tx, &n)
-	}
-	return Updated, i.s.save(tx, &n)
+	in.picture = pictureOf(file, in.ImageAlt)
+	i.Data = in
+	return nil
+}
+
+func pictureOf(f media.File, alt string) *compose.Picture {
+	return &compose.Picture{ID: f.ID, Alt: alt, Width: f.Width, Height: f.Height}
 }
 
 // goneThere is the stored reason of news that left its source; if it comes
 // back there, it comes back here.
 const goneThere = "source"
 
-func (i *Importer) fill(n *News, publisher string, item Imported) error {
-	now := i.s.Clock.Now()
-	if n.ID == "" {
-		n.ID, n.CreatedAt = i.s.IDs.New(), now
-		n.PublishAt = item.Published
+// Create writes a new record.
+func (t *Target) Create(tx *db.Tx, src intake.Source, i intake.Item) (string, error) {
+	n := News{ID: t.s.IDs.New()}
+	if err := t.fill(&n, src, i); err != nil {
+		return "", err
 	}
-	if n.PublishAt.IsZero() {
+	n.CreatedAt = n.UpdatedAt
+	return n.ID, t.s.create(tx, &n)
+}
+
+// Update brings a record up to date. What an editor has withdrawn here or made
+// their own stays as it is.
+func (t *Target) Update(tx *db.Tx, src intake.Source, recordID string, i intake.Item) error {
+	n, err := find(tx, recordID)
+	if fault.KindOf(err) == fault.KindNotFound {
+		return intake.ErrLeft // a draft that an editor threw away
+	}
+	if err != nil {
+		return err
+	}
+	if n.Source.ID != src.ID || n.State == compose.Withdrawn && n.Note != goneThere {
+		return intake.ErrLeft
+	}
+	if err := t.fill(&n, src, i); err != nil {
+		return err
+	}
+	return t.s.save(tx, &n)
+}
+
+// Withdraw takes a record back because its source no longer has it; a draft
+// nobody has looked at vanishes.
+func (t *Target) Withdraw(tx *db.Tx, src intake.Source, recordID string) error {
+	n, err := find(tx, recordID)
+	if fault.KindOf(err) == fault.KindNotFound || err == nil && (n.State == compose.Withdrawn || n.Source.ID != src.ID) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if n.State != compose.Published {
+		return discard(tx, &n)
+	}
+	n.State, n.Note, n.UpdatedAt = compose.Withdrawn, goneThere, t.s.Clock.Now()
+	return t.s.save(tx, &n)
+}
+
+func (t *Target) fill(n *News, src intake.Source, i intake.Item) error {
+	in, ok := i.Data.(Imported)
+	if !ok {
+		return fault.Invalid("", "news.import_nameless")
+	}
+	now := t.s.Clock.Now()
+	n.Publisher, n.Title, n.Text, n.Topics, n.Scope = src.Organisation, in.Title, in.Text, in.Topics, in.Scope
+	switch {
+	case !in.Published.IsZero():
+		n.PublishAt = in.Published
+	case n.PublishAt.IsZero():
 		n.PublishAt = now
 	}
-	n.Publisher, n.Scope, n.Topics = publisher, item.Scope, item.Topics
-	n.Title, n.Text = richtext.Cut(compose.Line(item.Title), bulletin.MaxTitle), compose.Lines(item.Text)
-	if n.Title == "" {
-		n.Title = richtext.Summary(n.Text, 80)
-	}
-	if runes := []rune(n.Text); len(runes) > compose.MaxText {
-		n.Text = string(runes[:compose.MaxText-1]) + "…"
-	}
 	n.Pictures = nil
-	if item.Picture != nil && item.Picture.Alt != "" {
-		n.Pictures = []compose.Picture{*item.Picture}
+	if in.picture != nil {
+		n.Pictures = []compose.Picture{*in.picture}
 	}
-	n.Source = Source{ID: item.SourceID, ExternalID: item.ExternalID, Name: compose.Line(item.SourceName), URL: webAddress(item.URL)}
-	n.State, n.Note, n.UpdatedAt, n.Sample = compose.Published, "", now, item.Sample
-	if len(n.Topics) > 12 {
-		n.Topics = n.Topics[:12]
+	n.Source = Source{ID: src.ID, ExternalID: i.ExternalID, Name: compose.Line(src.Name), URL: in.URL}
+	switch {
+	case n.State == compose.New && src.Options.Drafts:
+		n.State = compose.Waiting
+	case n.State == compose.New || n.State == compose.Withdrawn:
+		n.State = compose.Published
 	}
+	n.Note, n.UpdatedAt = "", now
 	return n.Check()
-}
-
-// webAddress keeps only addresses of the web: a feed may say javascript:.
-func webAddress(text string) string {
-	u, err := url.Parse(text)
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" {
-		return ""
-	}
-	return u.String()
-}
-
-func (item *Imported) hash(publisher string) (string, error) {
-	raw, err := json.Marshal([]any{publisher, item.Title, item.Text, item.URL, item.SourceName, item.Topics, item.Picture, item.Scope, db.Micros(item.Published)})
-	if err != nil {
-		return "", fmt.Errorf("imported news: %w", err)
-	}
-	sum := sha256.Sum256(raw)
-	return hex.EncodeToString(sum[:16]), nil
-}
-
-// WithdrawImported takes back an item that its source no longer has. One that
-// was never imported or is withdrawn already is Unchanged.
-func (i *Importer) WithdrawImported(tx *db.Tx, sourceID, externalID string) (Change, error) {
-	n, err := db.One(tx, sourceNews, scanNews, sourceID, externalID)
-	if errors.Is(err, db.ErrNotFound) || (err == nil && n.State != compose.Published) {
-		return Unchanged, nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("imported news: %w", err)
-	}
-	n.State, n.Note, n.UpdatedAt, n.Source.hash = compose.Withdrawn, goneThere, i.s.Clock.Now(), ""
-	return Removed, i.s.save(tx, &n)
 }

@@ -36,11 +36,10 @@ type News struct {
 
 // Source is where imported news comes from; empty for what was written here.
 type Source struct {
-	ID         string // of the import
+	ID         string // of the import; empty once an editor has made the text their own
 	ExternalID string // its own name for the item
 	Name       string
 	URL        string
-	hash       string // of what was imported last, to see changes
 }
 
 // rules are what must be there before news is published.

@@ -21,17 +21,16 @@ import (
 var Files embed.FS
 
 const columns = `id, publisher_id, state, title, common, version, note, author_id, created_at, updated_at,
-	corrected_at, correction, source_id, external_id, source_name, source_url, hash, sample`
+	corrected_at, correction, source_id, external_id, source_name, source_url, sample`
 
 var (
 	insertNews = db.SQL(`INSERT INTO news (id, publisher_id, state, title, common, version, note, author_id, created_at,
-		updated_at, corrected_at, correction, still_open, source_id, external_id, source_name, source_url, hash, sample)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`)
+		updated_at, corrected_at, correction, still_open, source_id, external_id, source_name, source_url, sample)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`)
 	updateNews = db.SQL(`UPDATE news SET publisher_id = $2, state = $3, title = $4, common = $5, version = $6, note = $7,
-		updated_at = $8, corrected_at = $9, correction = $10, still_open = $11, source_name = $12, source_url = $13, hash = $14
+		updated_at = $8, corrected_at = $9, correction = $10, still_open = $11, source_id = $12, source_name = $13, source_url = $14
 		WHERE id = $1 AND version = $15`)
 	selectNews  = db.SQL("SELECT " + columns + " FROM news WHERE id = $1")
-	sourceNews  = db.SQL("SELECT " + columns + " FROM news WHERE source_id = $1 AND external_id = $2 AND source_id <> ''")
 	openNews    = db.SQL("SELECT " + columns + " FROM news WHERE publisher_id = $1 AND still_open = TRUE ORDER BY updated_at DESC LIMIT 200")
 	discardNews = db.SQL("DELETE FROM news WHERE id = $1 AND version = $2")
 )
@@ -71,7 +70,7 @@ func (s *service) insert(tx *db.Tx, n prepared) error {
 	n.Version = 1
 	if _, err := tx.Exec(insertNews, n.ID, n.Publisher, string(n.State), n.Title, n.common, n.Version, n.Note, n.Author,
 		db.Micros(n.CreatedAt), db.Micros(n.UpdatedAt), db.Micros(n.CorrectedAt), n.Correction, n.Open(&n.Common, n.UpdatedAt),
-		n.Source.ID, n.Source.ExternalID, n.Source.Name, n.Source.URL, n.Source.hash, n.Sample); err != nil {
+		n.Source.ID, n.Source.ExternalID, n.Source.Name, n.Source.URL, n.Sample); err != nil {
 		return fmt.Errorf("new news: %w", err)
 	}
 	return s.announce(tx, n)
@@ -86,7 +85,7 @@ func (s *service) save(tx *db.Tx, n *News) error {
 	}
 	touched, err := tx.Exec(updateNews, n.ID, n.Publisher, string(n.State), n.Title, p.common, n.Version+1, n.Note,
 		db.Micros(n.UpdatedAt), db.Micros(n.CorrectedAt), n.Correction, n.Open(&n.Common, n.UpdatedAt),
-		n.Source.Name, n.Source.URL, n.Source.hash, n.Version)
+		n.Source.ID, n.Source.Name, n.Source.URL, n.Version)
 	if err != nil {
 		return fmt.Errorf("save news %s: %w", n.ID, err)
 	}
@@ -165,7 +164,7 @@ func scanNews(row db.Scanner) (News, error) {
 	var publisher, title, common string
 	var created, updated, corrected int64
 	if err := row.Scan(&n.ID, &publisher, &n.State, &title, &common, &n.Version, &n.Note, &n.Author, &created, &updated,
-		&corrected, &n.Correction, &n.Source.ID, &n.Source.ExternalID, &n.Source.Name, &n.Source.URL, &n.Source.hash, &n.Sample); err != nil {
+		&corrected, &n.Correction, &n.Source.ID, &n.Source.ExternalID, &n.Source.Name, &n.Source.URL, &n.Sample); err != nil {
 		return n, err
 	}
 	n.CreatedAt, n.UpdatedAt, n.CorrectedAt = db.Time(created), db.Time(updated), db.Time(corrected)

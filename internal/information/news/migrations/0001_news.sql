@@ -19,10 +19,8 @@ CREATE TABLE news (
   external_id TEXT NOT NULL,
   source_name TEXT NOT NULL,
   source_url TEXT NOT NULL,
-  hash TEXT NOT NULL,
   sample BOOLEAN NOT NULL
 );
 
--- Both indexes are partial, so that publishing at once touches neither.
+-- The index is partial, so that publishing at once does not touch it.
 CREATE INDEX news_open ON news (publisher_id, updated_at) WHERE still_open = TRUE;
-CREATE UNIQUE INDEX news_source ON news (source_id, external_id) WHERE source_id <> '';
