@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"dorflinde/internal/bulletin"
+	"dorflinde/internal/bulletin/intake"
 	"dorflinde/internal/people"
 	"dorflinde/internal/platform/capability"
 	"dorflinde/internal/platform/clock"
@@ -46,6 +47,7 @@ type App struct {
 	Region   *region.Live
 	People   *people.Service
 	Bulletin *bulletin.Bulletin
+	Intake   *intake.Engine
 	Wings    Wings
 	Log      *slog.Logger
 
@@ -102,7 +104,11 @@ func (a *App) build(ctx context.Context) error {
 	if err := a.ground(ctx); err != nil {
 		return err
 	}
-	a.parts = append([]capability.Capability{a.People.Capability()}, a.capabilities()...)
+	wings, err := a.capabilities()
+	if err != nil {
+		return err
+	}
+	a.parts = append([]capability.Capability{a.People.Capability()}, wings...)
 	for _, part := range a.parts {
 		if err := a.add(ctx, part); err != nil {
 			return fmt.Errorf("capability %s: %w", part.Name, err)

@@ -6,7 +6,11 @@ import (
 
 	"dorflinde/internal/bulletin"
 	"dorflinde/internal/bulletin/compose"
+	"dorflinde/internal/bulletin/intake"
+	"dorflinde/internal/information/directory"
+	"dorflinde/internal/information/events"
 	"dorflinde/internal/information/news"
+	"dorflinde/internal/information/waste"
 	"dorflinde/internal/people"
 	"dorflinde/internal/people/openid"
 	"dorflinde/internal/platform/capability"
@@ -24,14 +28,34 @@ import (
 	"dorflinde/internal/region"
 )
 
-// capabilities lists every capability of every wing. To add one is one line,
-// to remove one is to delete its line and its folder.
-func (a *App) capabilities() []capability.Capability {
+// capabilities lists every capability of every wing. To add one is one line
+// here (and one in targets if it takes things in), to remove one is to delete
+// them and its folder.
+func (a *App) capabilities() ([]capability.Capability, error) {
 	tools := a.tools()
+	a.Intake = intake.New(tools)
+	targets, err := targets(tools)
+	if err != nil {
+		return nil, err
+	}
+	a.Intake.Register(targets...)
 	return []capability.Capability{
 		a.Mailer.Capability(),
+		a.Intake.Capability(),
 		news.New(tools),
+		events.New(tools),
+		directory.New(tools),
+		waste.New(tools),
+	}, nil
+}
+
+// targets lists the capabilities that take in files and feeds.
+func targets(tools bulletin.Tools) ([]intake.Target, error) {
+	places, err := directory.NewTarget(tools)
+	if err != nil {
+		return nil, err
 	}
+	return []intake.Target{events.NewTarget(tools), news.NewTarget(tools), places, waste.NewTarget(tools)}, nil
 }
 
 // groundMessages are the catalogues of everything that is no capability.
