@@ -261,7 +261,7 @@ func (s *service) card(words *i18n.Localizer, c *clocks, l *Listing) ui.CardView
 		card.Lang = lang
 	}
 	if p, ok := s.Bulletin.Publisher(l.Publisher); ok {
-		card.PublisherName, card.PublisherArms, card.PublisherKind = p.Name, p.ArmsURL, words.T("organisation."+p.Kind)
+		card.PublisherName, card.PublisherArms, card.PublisherKind = p.Name, p.ArmsURL, words.T("people.kind_"+p.Kind)
 		if l.Main && p.URL != "" {
 			card.URL = p.URL
 		}
