@@ -56,7 +56,7 @@ type document struct {
 // shared answers with a public document, made once per state of the data. The
 // document depends on nothing but the address, the host and the language.
 func (b *Bulletin) shared(w http.ResponseWriter, r *http.Request, a asked, contentType string, make func() ([]byte, time.Time, error)) error {
-	s, key := b.now(), "doc|"+r.URL.Path+"|"+a.base+"|"+string(a.words.Lang)+"|"+a.address("")
+	s, key := b.now(), "doc|"+r.URL.Path+"|"+a.base+"|"+a.voice()+"|"+a.address("")
 	if d, ok := kept[document](&b.keep, s, key); ok {
 		return conditional(w, r, contentType, d.body, d.changed)
 	}

@@ -111,12 +111,19 @@ func (f *Filter) parsePlace(slug string, places *region.Directory) *fault.Fault 
 	return nil
 }
 
+// The time an address can speak of; beyond it dates no longer have four digits
+// in every zone.
+var (
+	earliest = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
+	latest   = time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
 func parseDay(text, field string, places *region.Directory, faults *fault.List) time.Time {
 	if text == "" {
 		return time.Time{}
 	}
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", "2006-01-02"} {
-		if t, err := time.ParseInLocation(layout, text, places.Location()); err == nil {
+		if t, err := time.ParseInLocation(layout, text, places.Location()); err == nil && t.After(earliest) && t.Before(latest) {
 			return t.UTC()
 		}
 	}
@@ -156,16 +163,26 @@ func (f Filter) Values(places *region.Directory) url.Values {
 	set(paramPlace, f.PlaceSlug(places))
 	set(paramTopic, f.Topic)
 	set(paramQuery, f.Query)
-	if !f.From.IsZero() {
-		set(paramFrom, f.From.In(places.Location()).Format("2006-01-02"))
-	}
-	if !f.To.IsZero() {
-		set(paramTo, f.To.In(places.Location()).Add(-time.Microsecond).Format("2006-01-02"))
-	}
+	set(paramFrom, dayText(f.From, f.From, places))
+	set(paramTo, dayText(f.To, f.To.Add(-time.Microsecond), places))
+	set(paramSince, dayText(f.UpdatedSince, f.UpdatedSince, places))
 	if f.Box != nil {
 		set(paramBox, fmt.Sprintf("%g,%g,%g,%g", f.Box.Min[0], f.Box.Min[1], f.Box.Max[0], f.Box.Max[1]))
 	}
 	return q
+}
+
+// dayText writes a moment that is a midnight of the region as the day named,
+// any other exactly.
+func dayText(t, named time.Time, places *region.Directory) string {
+	if t.IsZero() {
+		return ""
+	}
+	local := t.In(places.Location())
+	if y, m, d := local.Date(); local.Equal(time.Date(y, m, d, 0, 0, 0, 0, places.Location())) {
+		return named.In(places.Location()).Format(time.DateOnly)
+	}
+	return t.UTC().Format(time.RFC3339Nano)
 }
 
 // PlaceSlug is the place of the filter as it stands in addresses.

@@ -36,13 +36,14 @@ func TestFilterSurvivesItsAddress(t *testing.T) {
 				return time.Time{}
 			}
 			// Days around both changes of the clock are among them.
-			return time.Date(2026, 1, 1+rapid.IntRange(0, 400).Draw(t, name), 0, 0, 0, 0, places.Location()).UTC()
+			second := rapid.SampledFrom([]int{0, 0, 1, 7200, 86399}).Draw(t, name+"s")
+			return time.Date(2026, 1, 1+rapid.IntRange(0, 400).Draw(t, name), 0, 0, second, 0, places.Location()).UTC()
 		}
 		f := bulletin.Filter{
 			Publisher: rapid.SampledFrom([]string{"", "musikverein-leeder"}).Draw(t, "publisher"),
 			Topic:     rapid.SampledFrom([]string{"", "Müll & Mehr", "a,b"}).Draw(t, "topic"),
 			Query:     rapid.SampledFrom([]string{"", "Straße 5", "100 %"}).Draw(t, "query"),
-			From:      day("from"), To: day("to"),
+			From:      day("from"), To: day("to"), UpdatedSince: day("since"),
 		}
 		if rapid.Bool().Draw(t, "kinds") {
 			f.Kinds = []string{"news", "event"}
@@ -93,7 +94,7 @@ func TestFilterRefusesWhatItDoesNotUnderstand(t *testing.T) {
 // FuzzParseFilter: an address of a stranger gives a filter or a fault, and what
 // it gives can be written and read again.
 func FuzzParseFilter(f *testing.F) {
-	for _, seed := range []string{"art=news,event&ort=leeder", "bbox=10,47,11,48", "ab=2026-12-01&bis=2026-12-06T12:00:00Z", "q=%00&ort=gemeinde-fuchstal", "bis=9999-12-31"} {
+	for _, seed := range []string{"art=news,event&ort=leeder", "bbox=10,47,11,48", "ab=2026-12-01&bis=2026-12-06T12:00:00Z", "q=%00&ort=gemeinde-fuchstal", "bis=9999-12-31", "ab=9999-12-31T23:59:59-23:00", "ab=0001-01-01"} {
 		f.Add(seed)
 	}
 	places := samplePlaces(f)

@@ -60,7 +60,7 @@ func (b *Bulletin) home(w http.ResponseWriter, r *http.Request) error {
 	}
 	a.settle(r)
 	s, public := b.now(), ReaderOf(a.ctx).public()
-	place := "|" + string(a.words.Lang) + "|" + a.filter.Municipality + "|" + a.filter.Village
+	place := "|" + a.voice() + "|" + a.filter.Municipality + "|" + a.filter.Village
 	frameKey, feedKey := "home|"+a.base+place, "feed"+place
 	frame, framed := kept[homeFrame](&b.keep, s, frameKey)
 	feed, fed := kept[homeFeed](&b.keep, s, feedKey)

@@ -133,6 +133,27 @@ func around(body string, marks ...string) string {
 	return ""
 }
 
+// TestKeptAnswersStayApart: what is kept for one address, language or variant is
+// never the answer for another.
+func TestKeptAnswersStayApart(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.village1()
+		const title = "Adventskonzert"
+		for range 2 { // the second time from what is kept
+			for address, want := range map[string]bool{
+				"/feeds/rss": true, "/feeds/rss?geaendert_seit=2026-11-23": false, "/feeds/rss?ab=2026-11-22": true,
+				"/feeds/rss?ab=2026-11-22T08:30": false, "/feeds/rss?bis=2026-11-22": true, "/feeds/rss?bis=2026-11-22T07:30": false,
+				"/feeds/rss?ort=apfeldorf": true, "/feeds/rss?art=news": false,
+				"/karte/daten.geojson?art=event": true, "/karte/daten.geojson?art=event&ab=2026-11-23": false,
+			} {
+				if got := strings.Contains(r.get(people.Actor{}, address).Body.String(), title); got != want {
+					t.Errorf("%s: %v", address, got)
+				}
+			}
+		}
+	})
+}
+
 // TestHomeFollowsEveryChange: what is kept of the home page goes with the data.
 func TestHomeFollowsEveryChange(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {

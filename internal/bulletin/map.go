@@ -115,7 +115,7 @@ func (b *Bulletin) mapData(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	reader, s := ReaderOf(r.Context()), b.now()
-	key := "map|" + string(a.words.Lang) + a.address("/")
+	key := "map|" + a.voice() + a.address("/")
 	if body, ok := kept[[]byte](&b.keep, s, key); ok && reader.public() {
 		return web.WriteBody(w, r, http.StatusOK, geoJSON, body)
 	}

@@ -76,6 +76,9 @@ func (a *asked) settle(r *http.Request) {
 	a.place = placeOf(a.places, a.filter)
 }
 
+// voice names the language and variant in which texts are chosen.
+func (a *asked) voice() string { return string(a.words.Lang) + "/" + wantedLang(a.ctx) }
+
 // placeName is the place as a headline names it.
 func (a *asked) placeName() string {
 	if name := a.place.Name(); name != "" {
