@@ -35,6 +35,7 @@ import (
 	"dorflinde/internal/platform/fault"
 	"dorflinde/internal/platform/geo"
 	"dorflinde/internal/platform/richtext"
+	"dorflinde/web"
 )
 
 // Limits in characters, and of lists in number.
@@ -57,8 +58,31 @@ type Picture struct {
 	Height int    `json:"height,omitempty"`
 }
 
+// scenePrefix marks pictures that the project has drawn itself.
+const scenePrefix = "scene:"
+
+// Scene is one of the project's own drawings as a picture, by its name.
+func Scene(name, alt string) Picture {
+	return Picture{ID: scenePrefix + name, Alt: alt, Width: sceneWidth, Height: sceneHeight}
+}
+
+// The size of all drawings, in pixels.
+const (
+	sceneWidth  = 640
+	sceneHeight = 480
+)
+
+// drawing is the asset of one of the project's own drawings.
+func (p Picture) drawing() (asset string, drawn bool) {
+	name, drawn := strings.CutPrefix(p.ID, scenePrefix)
+	return "scenes/" + name + ".svg", drawn
+}
+
 // URL is where the picture is found; small asks for the small variant.
 func (p Picture) URL(small bool) string {
+	if asset, drawn := p.drawing(); drawn {
+		return web.Prefix + asset
+	}
 	if small {
 		return "/medien/" + p.ID + "/klein"
 	}

@@ -17,6 +17,7 @@ import (
 	"dorflinde/internal/platform/fault"
 	"dorflinde/internal/platform/geo"
 	"dorflinde/internal/platform/media"
+	"dorflinde/web"
 )
 
 // MaxBody is how much a form with files may bring; routes name it.
@@ -310,6 +311,11 @@ func (d *Desk) Files(ctx context.Context, c *Common) error {
 	pictures, attachments := c.Pictures, c.Attachments
 	c.Pictures, c.Attachments = nil, nil
 	for _, p := range pictures {
+		if asset, drawn := p.drawing(); drawn && web.Has(asset) {
+			p.Width, p.Height = sceneWidth, sceneHeight
+			c.Pictures = append(c.Pictures, p)
+			continue
+		}
 		file, ok, err := find(p.ID, "picture")
 		if err != nil {
 			return err

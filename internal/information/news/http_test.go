@@ -261,6 +261,11 @@ func TestPicturesAndFiles(t *testing.T) {
 		if a := r.post("outsider", writePath, form); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "gehört einer anderen Organisation") {
 			t.Errorf("foreign file: %d %s", a.status, problems(a.body))
 		}
+		for _, id := range []string{"scene:../../../etc/passwd", "scene:", "scene:nirgends"} {
+			if a := r.post("editor", writePath, r.form("publish", "picture-id", id, "picture-alt-0", "x")); a.status != http.StatusUnprocessableEntity {
+				t.Errorf("picture %q: %d", id, a.status)
+			}
+		}
 		// A wrong file is refused with a sentence, and the text stays.
 		kind, body = multi(t, r.form("save", "title", "Mein Text bleibt"), map[string]file{"picture": {"a.png", []byte("<svg onload=alert(1)>")}})
 		if a := r.do("author", "POST", writePath, kind, body); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "Mein Text bleibt") || !strings.Contains(a.body, "lässt sich nicht lesen") {

@@ -124,7 +124,7 @@ func New(t bulletin.Tools) capability.Capability {
 	t.Bulletin.AddWriter(bulletin.Writer{Kind: Kind, MessageKey: "news.write", Icon: "edit", URL: writePath, Role: people.Author})
 	t.Bulletin.AddDesk(s.deskItems)
 	return capability.Capability{
-		Name: "news", Migrations: Files, Messages: Messages, Routes: s.routes(), API: s.api,
+		Name: "news", Migrations: Files, Messages: Messages, Routes: s.routes(), API: s.api, Bulk: bulkShare, Sample: s.sample,
 		Tables: []privacy.Table{{
 			Name: "news", Personal: []string{"author_id"}, Person: "author_id", Erase: privacy.ClearRow,
 			Purpose: "to know who wrote a text that is to be approved",
