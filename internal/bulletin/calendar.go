@@ -98,7 +98,7 @@ func (b *Bulletin) fillCalendar(v *calendarView, first time.Time) error {
 		from = monday(from)
 		to = monday(to.AddDate(0, 0, 6))
 	}
-	f := v.filter
+	f := v.filter.announced()
 	f.From, f.To = from, to
 	var found []Timed
 	err := b.db.View(v.ctx, func(tx *db.Tx) error {

@@ -54,8 +54,7 @@ func (b *Bulletin) feedOut(a asked, path string) (feed.Out, error) {
 		Description: a.words.T("bulletin.home_description", "place", a.placeName()),
 		HomeURL:     a.base + a.address("/neues"), SelfURL: a.base + a.address(path),
 	}
-	f := a.filter
-	f.FeedOnly = len(f.Kinds) == 0 && f.Query == ""
+	f := a.filter.announced()
 	var entries []Entry
 	err := b.db.View(a.ctx, func(tx *db.Tx) error {
 		found, err := b.List(tx, f, Reader{}, Page{Limit: feedItems})

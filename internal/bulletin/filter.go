@@ -44,6 +44,14 @@ type Filter struct {
 	IncludeWithdrawn bool
 }
 
+// announced keeps what is news to people, unless somebody asks for more: what
+// is only there to be found (a page of the directory, the collections of waste
+// of every district) would bury the rest of a list or calendar.
+func (f Filter) announced() Filter {
+	f.FeedOnly = f.FeedOnly || len(f.Kinds) == 0 && f.Query == "" && f.Box == nil
+	return f
+}
+
 // The names of the filters in addresses.
 const (
 	paramKind      = "art"

@@ -240,7 +240,7 @@ func (b *Bulletin) todayFacts(tx *db.Tx, a *asked) ([]ui.Fact, error) {
 // would fill the box for weeks.
 func (b *Bulletin) nextEvents(tx *db.Tx, a *asked) ([]ui.BoxItem, error) {
 	now := b.clock.Now()
-	f := a.filter
+	f := a.filter.announced()
 	f.From = now
 	found, err := b.Calendar(tx, f, Reader{}, 4*homeEvents)
 	if err != nil {

@@ -48,6 +48,7 @@ func (b *Bulletin) calendarFeed(w http.ResponseWriter, r *http.Request) error {
 
 // calendarEntries are the entries with all their times, each once.
 func (b *Bulletin) calendarEntries(tx *db.Tx, f Filter) ([]Entry, error) {
+	f = f.announced()
 	f.IncludeWithdrawn = true
 	if f.From.IsZero() {
 		f.From = b.clock.Now().Add(-icsPast)

@@ -78,6 +78,7 @@ func TestSeriesInCalendars(t *testing.T) {
 func TestCalendarTellsWithdrawals(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		r.put(event("a", present.Add(time.Hour), 1), event("b", present.Add(2*time.Hour), 1, func(e *bulletin.Entry) { e.Publisher = "org-town" }),
+			event("d", present.Add(time.Hour), 1, func(e *bulletin.Entry) { e.InFeed, e.Kind = false, "waste" }),
 			event("c", present.Add(time.Hour), 1, func(e *bulletin.Entry) { e.Audience = bulletin.ForResidents }))
 		uids := func(c *ical.Calendar) (out []string) {
 			for _, e := range c.Events {
@@ -86,6 +87,7 @@ func TestCalendarTellsWithdrawals(t *testing.T) {
 			return out
 		}
 		same(t, "all", uids(r.calendar("/calendar.ics")), "a@region.example CONFIRMED", "b@region.example CONFIRMED")
+		same(t, "on request", uids(r.calendar("/calendar.ics?art=waste")), "d@region.example CONFIRMED")
 		same(t, "one club", uids(r.calendar("/calendar.ics?von=musikverein-leeder")), "a@region.example CONFIRMED")
 		same(t, "english", uids(r.calendar("/calendar.ics?publisher=musikverein-leeder")), "a@region.example CONFIRMED")
 		err := r.db.Update(context.Background(), func(tx *db.Tx) error { return r.Withdraw(tx, "a", "Falsch.") })

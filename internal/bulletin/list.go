@@ -120,8 +120,7 @@ func (b *Bulletin) news(w http.ResponseWriter, r *http.Request) error {
 	v.filters = b.filters(a, "/neues", "liste")
 	after := a.query.Get("weiter")
 	err = b.db.View(r.Context(), func(tx *db.Tx) error {
-		f := a.filter
-		f.FeedOnly = len(f.Kinds) == 0 && f.Query == "" && f.Box == nil
+		f := a.filter.announced()
 		cards, rest, err := b.showList(r.Context(), tx, f, Page{After: after, Limit: DefaultLimit}, 2)
 		v.cards, v.empty = cards, len(cards) == 0
 		if rest.Next != "" {

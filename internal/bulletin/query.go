@@ -241,8 +241,8 @@ const (
 
 // Collisions finds what else takes place in the whole region during any of the
 // spans, of whatever kind and publisher, so that an editor can warn before a
-// date is kept. What is cancelled does not count, nor does the entry except,
-// which is the one being edited. Each other entry is named once, at its first
+// date is kept. What is cancelled or not announced (the collections of waste)
+// does not count, nor does the entry except, which is the one being edited. Each other entry is named once, at its first
 // collision; of a long series the first 120 times are looked at.
 func (b *Bulletin) Collisions(tx *db.Tx, spans []Occurrence, except string, r Reader) ([]Timed, error) {
 	var out []Timed
@@ -252,7 +252,7 @@ func (b *Bulletin) Collisions(tx *db.Tx, spans []Occurrence, except string, r Re
 		if !end.After(span.Start) {
 			end = span.Start.Add(time.Minute)
 		}
-		found, err := b.Calendar(tx, Filter{From: span.Start, To: end}, r, maxCollisions)
+		found, err := b.Calendar(tx, Filter{From: span.Start, To: end, FeedOnly: true}, r, maxCollisions)
 		if err != nil {
 			return nil, err
 		}

@@ -2,8 +2,10 @@ package bulletin
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/paulmach/orb"
 
@@ -111,11 +113,24 @@ func (b *Bulletin) drawSketch(a *asked, points []Entry) sketch {
 	return s
 }
 
+// Size of a letter of a name, about, in units of the sketch.
+const letterWidth, letterHeight = 5.4, 11
+
 // names are those of the villages of the place, of the municipalities in a
-// view of the whole region; each at its centre.
+// view of the whole region. A name that would lie over another is left out;
+// that of the page's own village comes first.
 func names(a *asked, f frame) []sketchName {
 	var out []sketchName
+	var taken []orb.Bound
 	add := func(p orb.Point, text string) {
+		at := orb.Point{f.offX + (p[0]-f.west)*f.scaleX, f.offY + (f.north-p[1])*f.scaleY}
+		half := letterWidth * float64(utf8.RuneCountInString(text)) / 2
+		box := orb.Bound{Min: orb.Point{at[0] - half, at[1] - letterHeight}, Max: orb.Point{at[0] + half, at[1]}}
+		inside := box.Min[0] > 0 && box.Max[0] < sketchWidth && box.Min[1] > 0 && box.Max[1] < sketchHeight
+		if !inside || slices.ContainsFunc(taken, box.Intersects) {
+			return
+		}
+		taken = append(taken, box)
 		x, y := f.xy(p)
 		out = append(out, sketchName{X: x, Y: y, Text: text})
 	}
@@ -125,8 +140,13 @@ func names(a *asked, f frame) []sketchName {
 		}
 		return out
 	}
-	for _, v := range a.places.Villages(a.place.Municipality.ID) {
+	if v := a.place.Village; v != nil {
 		add(v.Centre, v.Name)
+	}
+	for _, v := range a.places.Villages(a.place.Municipality.ID) {
+		if v != a.place.Village {
+			add(v.Centre, v.Name)
+		}
 	}
 	return out
 }

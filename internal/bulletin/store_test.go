@@ -256,6 +256,7 @@ func TestCollisions(t *testing.T) {
 		})
 		r.put(weekly, event("self", at, 2), event("before", at.Add(-2*time.Hour), 2),
 			event("other", at.Add(time.Hour), 3, func(e *bulletin.Entry) { e.Scope.MunicipalityID = r.municipality("apfeldorf") }),
+			event("waste", at, 1, func(e *bulletin.Entry) { e.InFeed = false }),
 			event("off", at, 1, func(e *bulletin.Entry) { e.Status = bulletin.Cancelled }),
 			event("secret", at, 1, func(e *bulletin.Entry) { e.Audience, e.GroupID = bulletin.ForGroup, "org-band" }))
 		span := func(days int) bulletin.Occurrence {
