@@ -7,17 +7,22 @@
 // in one column. A handler then works like this:
 //
 //	desk := compose.NewDesk(tools)
-//	fields, err := desk.Read(r)                    // form as typed; uploads are kept at once
-//	record.Common, err = desk.Parse(ctx, fields)    // faults carry the names of the fields
-//	next, err := compose.Next(record.State, action, role)// who may do what, in which state
-//	findings := compose.Findings(ctx, &record.Common, rules)
-//	record.Entry(&entry)                            // then bulletin.Put in the same transaction
-//	form := desk.Form(ctx, fields, err)             // back to the person, nothing lost
+//	fields, err := desk.Read(r)                  // as typed; uploads are kept at once
+//	common, err := desk.Parse(ctx, fields)       // faults carry the names of the fields
+//	role := compose.RoleIn(actor, publisher, …)  // the least, where the publisher changes
+//	next, err := compose.Next(state, action, role)
+//	findings := compose.Findings(ctx, &common, compose.Rules{})
+//	err = compose.Blocked(findings)              // before publishing
+//	record.Entry(&entry)                         // then bulletin.Put in the same transaction
+//	form, err := desk.Form(ctx, fields, err)     // back to the person, nothing lost
 //
-// and its template puts the fields of form.templ into ui.Editor: PublisherField,
+// UPDATE … WHERE version = the one in the form; no row touched is ErrOvertaken.
+// The template puts the fields of form.templ into ui.Editor: PublisherField,
 // TitleField, TextField, PictureFields, WhereFields, ScheduleFields,
-// VariantFields, AttachmentFields; Side goes beside it. Names of form
-// fields are those of the faults: publisher, title, text, where, streets …
+// AudienceFields, VariantFields, AttachmentFields, with LiveSide(Side(…)) beside
+// them. Names of form fields are those of the faults: publisher, title, text,
+// where, streets, place, lat, publish-date … The form is multipart and its
+// route allows MaxBody. internal/information/news shows all of it at work.
 package compose
 
 import (
