@@ -150,7 +150,7 @@ func (a *App) ground(ctx context.Context) error {
 	}
 	a.Bulletin = bulletin.New(bulletin.Deps{
 		DB: a.DB, Clock: a.Clock, IDs: a.IDs, Index: a.Index, Logger: a.Log,
-		Places: a.Region.Current, Publisher: a.publisher, Dress: a.dress.n.Load, BaseURL: a.baseURL,
+		Places: a.Region.Current, Publisher: a.publisher, Publishers: a.publishers, Dress: a.dress.n.Load, BaseURL: a.baseURL,
 	})
 	a.shells.init()
 	return nil
@@ -271,7 +271,26 @@ func (a *App) publisher(key string) (bulletin.Publisher, bool) {
 	if !ok {
 		return bulletin.Publisher{}, false
 	}
-	return bulletin.Publisher{ID: o.ID, Slug: o.Slug, Name: o.Name, Kind: string(o.Kind), ArmsURL: armsURL(o.Arms), URL: "/organisationen/" + o.Slug}, true
+	return published(o), true
+}
+
+func published(o *people.Organisation) bulletin.Publisher {
+	return bulletin.Publisher{ID: o.ID, Slug: o.Slug, Name: o.Name, Kind: string(o.Kind), ArmsURL: armsURL(o.Arms), URL: "/organisationen/" + o.Slug}
+}
+
+// publishers are all that are not blocked, by name.
+func (a *App) publishers() []bulletin.Publisher {
+	orgs := a.dress.orgs.Load()
+	if orgs == nil {
+		return nil
+	}
+	var out []bulletin.Publisher
+	for _, o := range orgs.All() {
+		if !o.Blocked {
+			out = append(out, published(o))
+		}
+	}
+	return out
 }
 
 // refresh looks for changed places and publishers once per database version.

@@ -10,7 +10,10 @@ import (
 	"dorflinde/internal/information/directory"
 	"dorflinde/internal/information/events"
 	"dorflinde/internal/information/news"
+	"dorflinde/internal/information/pages"
+	"dorflinde/internal/information/warnings"
 	"dorflinde/internal/information/waste"
+	"dorflinde/internal/information/welcome"
 	"dorflinde/internal/people"
 	"dorflinde/internal/people/openid"
 	"dorflinde/internal/platform/capability"
@@ -34,6 +37,7 @@ import (
 func (a *App) capabilities() ([]capability.Capability, error) {
 	tools := a.tools()
 	a.Intake = intake.New(tools)
+	a.Wings.dressers = append(a.Wings.dressers, warnings.Banners(tools), pages.NewNavigation(tools).Dress)
 	targets, err := targets(tools)
 	if err != nil {
 		return nil, err
@@ -46,6 +50,9 @@ func (a *App) capabilities() ([]capability.Capability, error) {
 		events.New(tools),
 		directory.New(tools),
 		waste.New(tools),
+		warnings.New(tools),
+		pages.New(tools),
+		welcome.New(tools),
 	}, nil
 }
 

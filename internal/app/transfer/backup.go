@@ -37,7 +37,7 @@ func Backup(ctx context.Context, a *app.App, w io.Writer) (Backed, error) {
 }
 
 func backup(ctx context.Context, a *app.App, w io.Writer, dir string) (Backed, error) {
-	var out Backed
+	out := Backed{Missing: []string{}}
 	snap, err := snapshot(ctx, a, dir)
 	if err != nil {
 		return out, err

@@ -83,13 +83,7 @@ func install(ctx context.Context, config app.Config, o app.Options, h Head, dir,
 	if config.Database != "" {
 		return nil
 	}
-	for _, suffix := range []string{"-wal", "-shm", ""} {
-		err := os.Rename(filepath.Join(dir, dbName+suffix), filepath.Join(data, dbName+suffix))
-		if err != nil && (suffix == "" || !errors.Is(err, fs.ErrNotExist)) {
-			return err
-		}
-	}
-	return nil
+	return os.Rename(filepath.Join(dir, dbName), filepath.Join(data, dbName))
 }
 
 // moveInto moves a folder; where the target is there already it is empty.
