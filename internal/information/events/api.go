@@ -108,6 +108,16 @@ type apiID struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
+type apiChange struct {
+	ID   string `path:"id" maxLength:"64"`
+	Body eventInput
+}
+
+type apiEnd struct {
+	ID     string `path:"id" maxLength:"64"`
+	Reason string `query:"reason" doc:"One sentence for readers; needed for what is published"`
+}
+
 type apiQuery struct {
 	bulletin.EntryFilter
 }
@@ -304,10 +314,7 @@ func (s *service) ownAPI(ctx context.Context, eventID string) (Event, error) {
 	return e, err
 }
 
-func (s *service) apiReplace(ctx context.Context, in *struct {
-	apiID
-	Body eventInput
-}) (*apiOne, error) {
+func (s *service) apiReplace(ctx context.Context, in *apiChange) (*apiOne, error) {
 	old, err := s.ownAPI(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -334,10 +341,7 @@ func (s *service) apiReplace(ctx context.Context, in *struct {
 	return &apiOne{Body: s.item(&stored)}, nil
 }
 
-func (s *service) apiWithdraw(ctx context.Context, in *struct {
-	apiID
-	Reason string `query:"reason" doc:"One sentence for readers; needed for what is published"`
-}) (*struct{}, error) {
+func (s *service) apiWithdraw(ctx context.Context, in *apiEnd) (*struct{}, error) {
 	e, err := s.ownAPI(ctx, in.ID)
 	if err != nil {
 		return nil, err

@@ -84,6 +84,11 @@ func (s *service) register(ctx context.Context, e *Event, d Date, g *Registratio
 	now := s.Clock.Now()
 	g.ID, g.EventID, g.Created, g.Changed = s.IDs.New(), e.ID, now, now
 	g.Occurrence, g.Erase = s.occurrenceKey(e, d), s.eraseAt(e, d)
+	done, err := s.turn(ctx, e.ID)
+	if err != nil {
+		return "", err
+	}
+	defer done()
 	return token, s.DB.Update(ctx, func(tx *db.Tx) error {
 		if bucket != "" {
 			if err := s.pace(tx, bucket); err != nil {
@@ -175,14 +180,22 @@ func registrationBy(tx *db.Tx, token string) (Registration, error) {
 	return g, err
 }
 
-// alter changes or cancels a registration and lets others move up.
-func (s *service) alter(ctx context.Context, registrationID string, change func(e *Event, g *Registration) error) (g Registration, err error) {
+// alter changes or cancels a registration of an event and lets others move up.
+func (s *service) alter(ctx context.Context, eventID, registrationID string, change func(e *Event, g *Registration) error) (g Registration, err error) {
+	done, err := s.turn(ctx, eventID)
+	if err != nil {
+		return g, err
+	}
+	defer done()
 	err = s.DB.Update(ctx, func(tx *db.Tx) error {
 		if g, err = db.One(tx, oneRegistration, scanRegistration, registrationID); err != nil {
 			if errors.Is(err, db.ErrNotFound) {
 				return fault.NotFound()
 			}
 			return err
+		}
+		if g.EventID != eventID {
+			return fault.NotFound()
 		}
 		if _, _, err := s.lockSeats(tx, g.EventID, g.Occurrence); err != nil {
 			return err
@@ -247,8 +260,8 @@ func (s *service) moveUp(tx *db.Tx, e *Event, occurrence time.Time) error {
 }
 
 // cancelRegistration is what the personal link and the organiser can do.
-func (s *service) cancelRegistration(ctx context.Context, registrationID string) (Registration, error) {
-	return s.alter(ctx, registrationID, func(_ *Event, g *Registration) error {
+func (s *service) cancelRegistration(ctx context.Context, eventID, registrationID string) (Registration, error) {
+	return s.alter(ctx, eventID, registrationID, func(_ *Event, g *Registration) error {
 		g.Standing = Cancelled
 		return nil
 	})

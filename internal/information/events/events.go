@@ -138,10 +138,7 @@ func (e *Event) check() error {
 
 func (e *Event) checkContact() *fault.Fault {
 	if e.Link = strings.TrimSpace(e.Link); e.Link != "" {
-		if !strings.Contains(e.Link, "://") {
-			e.Link = "https://" + e.Link
-		}
-		if e.Link = webAddress(e.Link); e.Link == "" {
+		if e.Link = typedAddress(e.Link); e.Link == "" {
 			return fault.Invalid("link", "events.link_wrong")
 		}
 	}
@@ -186,6 +183,19 @@ func webAddress(text string) string {
 		return ""
 	}
 	return u.String()
+}
+
+// typedAddress reads an address as people type it: "musikverein.example". What
+// has a colon after a word without a dot is another scheme.
+func typedAddress(text string) string {
+	text = strings.TrimSpace(text)
+	if head, _, colon := strings.Cut(text, ":"); colon && !strings.Contains(text, "://") && !strings.Contains(head, ".") {
+		return ""
+	}
+	if !strings.Contains(text, "://") {
+		text = "https://" + text
+	}
+	return webAddress(text)
 }
 
 // change is one step in the life of an event.

@@ -11,7 +11,6 @@ import (
 
 	"dorflinde/internal/bulletin"
 	"dorflinde/internal/bulletin/compose"
-	"dorflinde/internal/people"
 	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/fault"
 	"dorflinde/internal/platform/i18n"
@@ -250,9 +249,9 @@ func (s *service) changePersonal(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.PostForm.Get("action") == "cancel" {
-		_, err = s.cancelRegistration(ctx, g.ID)
+		_, err = s.cancelRegistration(ctx, g.EventID, g.ID)
 	} else {
-		_, err = s.alter(ctx, g.ID, s.changeTo(form))
+		_, err = s.alter(ctx, g.EventID, g.ID, s.changeTo(form))
 	}
 	if all := fault.All(err); len(all) > 0 && fault.KindOf(err) != fault.KindNotFound {
 		form.faults = all
@@ -368,16 +367,7 @@ func (s *service) dropRegistration(w http.ResponseWriter, r *http.Request) error
 	if err := r.ParseForm(); err != nil {
 		return fault.New(fault.KindInvalid, "compose.form_broken").Because(err)
 	}
-	if !people.ActorFrom(r.Context()).Can(people.Author, e.Publisher) {
-		return fault.NotFound()
-	}
-	_, err = s.alter(r.Context(), r.PostForm.Get("id"), func(_ *Event, g *Registration) error {
-		if g.EventID != e.ID {
-			return fault.NotFound()
-		}
-		g.Standing = Cancelled
-		return nil
-	})
+	_, err = s.cancelRegistration(r.Context(), e.ID, r.PostForm.Get("id"))
 	if err != nil {
 		return err
 	}

@@ -229,10 +229,7 @@ func (t *Target) convertRow(c *intake.Conversion, row intake.Row) {
 		Topics: topics(strings.FieldsFunc(row.Get("topics"), func(r rune) bool { return r == ',' || r == ';' }), c.Source.Options.Topics),
 	}
 	if link := strings.TrimSpace(row.Get("link")); link != "" {
-		if !strings.Contains(link, "://") {
-			link = "https://" + link
-		}
-		e.Link = webAddress(link)
+		e.Link = typedAddress(link)
 	}
 	if v, ok := t.s.Places().VillageByName(row.Get("village")); ok {
 		e.Scope = bulletin.Scope{MunicipalityID: v.MunicipalityID, VillageID: v.ID}

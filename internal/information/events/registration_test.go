@@ -162,7 +162,7 @@ func TestWaitingListMovesUpAndIsTold(t *testing.T) {
 		if len(letters) != 3 || !strings.Contains(letters[0].Text, "/anmeldung/") || !strings.Contains(letters[1].Subject, "Warteliste") {
 			t.Fatalf("%+v", letters)
 		}
-		if _, err := r.cancelRegistration(r.speak(), anna.ID); err != nil {
+		if _, err := r.cancelRegistration(r.speak(), e.ID, anna.ID); err != nil {
 			t.Fatal(err)
 		}
 		if got, taken, _ := r.standings(&e); taken != 3 || !slices.Contains(got, "Berti confirmed") || !slices.Contains(got, "Anna cancelled") {
@@ -220,9 +220,9 @@ func TestCancellingAndChangingAtOnceStaysWithinCapacity(t *testing.T) {
 			all.Go(func() {
 				var err error
 				if i%2 == 0 {
-					_, err = r.cancelRegistration(r.speak(), id)
+					_, err = r.cancelRegistration(r.speak(), e.ID, id)
 				} else {
-					_, err = r.alter(r.speak(), id, r.changeTo(&registrationForm{name: "G", guests: strconv.Itoa(i%5 + 1)}))
+					_, err = r.alter(r.speak(), e.ID, id, r.changeTo(&registrationForm{name: "G", guests: strconv.Itoa(i%5 + 1)}))
 				}
 				if err != nil && fault.KindOf(err) != fault.KindConflict {
 					t.Errorf("change: %v", err)

@@ -21,6 +21,7 @@ import (
 
 	"dorflinde/internal/bulletin"
 	"dorflinde/internal/bulletin/compose"
+	"dorflinde/internal/bulletin/intake"
 	"dorflinde/internal/people"
 	"dorflinde/internal/platform/clock"
 	"dorflinde/internal/platform/db"
@@ -57,7 +58,7 @@ type rig struct {
 var migrations = []db.Migrations{
 	{Name: "jobs", Files: jobs.Migrations}, {Name: "search", Files: search.Migrations}, {Name: "media", Files: media.Migrations},
 	{Name: "mail", Files: mail.Files}, {Name: "region", Files: region.Files}, {Name: "people", Files: people.Files},
-	{Name: "bulletin", Files: bulletin.Migrations}, {Name: "events", Files: Files},
+	{Name: "bulletin", Files: bulletin.Migrations}, {Name: "intake", Files: intake.Files}, {Name: "events", Files: Files},
 }
 
 // each runs a test on both engines.
@@ -109,14 +110,12 @@ func newRig(t testing.TB, d *db.DB) *rig {
 		"reading":  {Token: true, TokenID: "t2", Organisation: club, Roles: map[string]people.Role{club: people.Reader}},
 	}
 	base := func(string) string { return "https://region.example" }
+	orgs, err := folk.Organisations(ctx) // a snapshot, as the house keeps it: no query within a transaction
+	must(t, err)
 	board := bulletin.New(bulletin.Deps{
 		DB: d, Clock: r.clock, IDs: ids, Index: r.index, Logger: log, BaseURL: base, Dress: func() uint64 { return 1 },
 		Places: func() *region.Directory { return r.places },
 		Publisher: func(key string) (bulletin.Publisher, bool) {
-			orgs, err := folk.Organisations(ctx)
-			if err != nil {
-				return bulletin.Publisher{}, false
-			}
 			o, ok := orgs.Find(key)
 			if !ok {
 				return bulletin.Publisher{}, false

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"time"
 
 	"dorflinde/internal/bulletin"
@@ -18,11 +19,37 @@ import (
 // service is the capability at work.
 type service struct {
 	bulletin.Tools
-	desk *compose.Desk
+	desk  *compose.Desk
+	turns [64]chan struct{} // see turn
 }
 
 func newService(t bulletin.Tools) *service {
-	return &service{Tools: t, desk: compose.NewDesk(t)}
+	s := &service{Tools: t, desk: compose.NewDesk(t)}
+	for i := range s.turns {
+		s.turns[i] = make(chan struct{}, 1)
+	}
+	return s
+}
+
+// turn lets the registrations of one event come one after the other within
+// this process. On PostgreSQL a crowd at one row would otherwise spend its time
+// losing races; what is right is decided by the transaction alone, so several
+// nodes need not know of one another. SQLite has one writer anyway.
+func (s *service) turn(ctx context.Context, eventID string) (done func(), err error) {
+	if s.DB.Engine() != db.Postgres {
+		return func() {}, nil
+	}
+	h := fnv.New32a()
+	if _, err := h.Write([]byte(eventID)); err != nil {
+		return nil, err
+	}
+	seat := s.turns[h.Sum32()%uint32(len(s.turns))]
+	select {
+	case seat <- struct{}{}:
+		return func() { <-seat }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // bulkShare is how much of a large demo region are events, in percent.
