@@ -102,18 +102,33 @@ func (d *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 	return d.updateSQLite(ctx, fn)
 }
 
-// Close ends all connections after the writes under way.
+// Close ends all connections after the writes under way. An embedded database
+// is one whole file afterwards: the last connection merges the log into it.
 func (d *DB) Close() error {
 	var err error
 	d.closing.Do(func() {
 		d.stop()
 		d.done.Wait()
+		err = errors.Join(d.releaseReaders(), d.pool.Close())
 		if d.writeDB != nil {
-			err = d.writeDB.Close()
+			err = errors.Join(err, d.writeDB.Close())
 		}
-		err = errors.Join(err, d.pool.Close())
 	})
 	return err
+}
+
+// releaseReaders gives the idle connections back to the pool, which closes
+// only those it holds. One still in use is closed by whoever returns it.
+func (d *DB) releaseReaders() error {
+	var err error
+	for {
+		select {
+		case c := <-d.readers:
+			err = errors.Join(err, c.release())
+		default:
+			return err
+		}
+	}
 }
 
 // take waits for a free connection.

@@ -240,3 +240,75 @@ func settled(d *db.DB) uint64 {
 		}
 	}
 }
+
+func TestClosedEmbeddedDatabaseIsOneFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tree.db")
+	ctx := context.Background()
+	d, err := db.Open(ctx, db.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Migrate(ctx, trees); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 { // several readers, each with statements of its own
+		err := d.View(ctx, func(tx *db.Tx) error {
+			return d.View(ctx, func(inner *db.Tx) error {
+				var n int
+				return errors.Join(tx.QueryRow(countTrees).Scan(&n), inner.QueryRow(countTrees).Scan(&n))
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	left, err := filepath.Glob(path + "*")
+	if err != nil || len(left) != 1 {
+		t.Errorf("files after closing: %v %v", left, err)
+	}
+}
+
+func TestCopyWhileOthersWrite(t *testing.T) {
+	d := dbtest.SQLite(t, trees)
+	ctx, stop := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for i := 0; ctx.Err() == nil; i++ {
+			if err := d.Update(context.Background(), func(tx *db.Tx) error {
+				_, err := tx.Exec(insertTree, fmt.Sprint(i), "Linde", i, false)
+				return err
+			}); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	path := filepath.Join(t.TempDir(), "copy.db")
+	err := d.CopyTo(context.Background(), path)
+	again := d.CopyTo(context.Background(), path)
+	stop()
+	wg.Wait()
+	if err != nil || again == nil {
+		t.Fatalf("copy: %v; over an existing file: %v", err, again)
+	}
+	// The reader that copied must refuse writes again.
+	for range 20 {
+		if err := d.View(context.Background(), func(tx *db.Tx) error {
+			_, err := tx.Exec(growTree, 1, "0")
+			return err
+		}); err == nil {
+			t.Fatal("a reader wrote")
+		}
+	}
+	copied, err := db.Open(context.Background(), db.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer copied.Close()
+	var n int
+	if err := copied.View(context.Background(), func(tx *db.Tx) error { return tx.QueryRow(countTrees).Scan(&n) }); err != nil {
+		t.Error(err)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -112,6 +113,9 @@ func (d *DB) writeLoop(ctx context.Context, c *conn) {
 		select {
 		case <-ctx.Done():
 			d.refuse()
+			if err := c.release(); err != nil {
+				slog.Warn("close the writer", "error", err)
+			}
 			return
 		case <-look.C:
 			if now := dataVersion(ctx, c); now != last && now != 0 {

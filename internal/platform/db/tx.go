@@ -231,12 +231,39 @@ func (c *conn) close() {
 	if c.raw == nil {
 		return
 	}
+	if err := c.finalize(); err != nil {
+		slog.Debug("close the statements of a lost connection", "error", err)
+	}
 	// Both errors only say that the connection is gone, which is what we want.
 	bad := c.raw.Raw(func(any) error { return driver.ErrBadConn })
 	if err := c.raw.Close(); err != nil && !errors.Is(bad, driver.ErrBadConn) {
 		slog.Debug("close a lost connection", "error", err)
 	}
 	c.raw, c.stmts, c.texts = nil, nil, nil
+}
+
+// release gives the connection back to its pool.
+func (c *conn) release() error {
+	if c.raw == nil {
+		return nil
+	}
+	err := errors.Join(c.finalize(), c.raw.Close())
+	c.raw, c.stmts, c.texts = nil, nil, nil
+	return err
+}
+
+// finalize closes all statements. database/sql does not do it for those that
+// were prepared on one connection, and SQLite keeps a connection with open
+// statements, its locks and its log until the last of them is gone.
+func (c *conn) finalize() error {
+	var err error
+	for _, ps := range c.stmts {
+		err = errors.Join(err, ps.Close())
+	}
+	for _, ps := range c.texts {
+		err = errors.Join(err, ps.Close())
+	}
+	return err
 }
 
 var control = map[string]*Stmt{}
