@@ -28,11 +28,11 @@ type initCommand struct {
 
 // made is the answer of init.
 type made struct {
-	Region         string         `json:"region"`
-	Place          string         `json:"place"`
-	Municipalities []string       `json:"municipalities"`
+	Region         string             `json:"region"`
+	Place          string             `json:"place"`
+	Municipalities []string           `json:"municipalities"`
 	Organisations  []madeOrganisation `json:"organisations"`
-	Operator       *account       `json:"operator"`
+	Operator       *account           `json:"operator"`
 }
 
 type madeOrganisation struct {
