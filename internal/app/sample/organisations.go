@@ -1,6 +1,8 @@
 package sample
 
 import (
+	"fmt"
+
 	"dorflinde/internal/people"
 	"dorflinde/internal/region"
 )
@@ -37,7 +39,7 @@ var bodies = []invented{
 	{people.Association, "Bürgerenergie am Lech", "buergerenergie-lech", "unterdiessen", "leaf", "Strom aus Sonne, Wasser und Wind, der uns gemeinsam gehört."},
 }
 
-func organisations(d *region.Directory) []people.NewOrganisation {
+func organisations(d *region.Directory) ([]people.NewOrganisation, error) {
 	var out []people.NewOrganisation
 	for _, m := range d.Municipalities() {
 		out = append(out, people.NewOrganisation{
@@ -50,14 +52,14 @@ func organisations(d *region.Directory) []people.NewOrganisation {
 	for _, b := range bodies {
 		v, ok := d.VillageBySlug(b.village)
 		if !ok {
-			continue
+			return nil, fmt.Errorf("sample: there is no village %q for %s", b.village, b.name)
 		}
 		out = append(out, people.NewOrganisation{
 			Kind: b.kind, Name: b.name, Slug: b.slug, MunicipalityIDs: []string{v.MunicipalityID}, VillageID: v.ID, Arms: b.arms,
 			Mail: b.slug + "@beispiel.example", Verified: true, Description: b.say,
 		})
 	}
-	return out
+	return out, nil
 }
 
 // administration serves Fuchstal and Unterdießen; Apfeldorf keeps its own.

@@ -112,7 +112,11 @@ func addPeople(ctx context.Context, a *app.App) error {
 			Operator: s.Email == "betrieb@beispiel.example",
 		})
 	}
-	return a.People.Sample(ctx, accounts, organisations(d), []people.SampleRole{
+	bodies, err := organisations(d)
+	if err != nil {
+		return err
+	}
+	return a.People.Sample(ctx, accounts, bodies, []people.SampleRole{
 		{Email: "rathaus@beispiel.example", Org: "verwaltungsgemeinschaft-fuchstal", Role: people.Admin},
 		{Email: "rathaus@beispiel.example", Org: "gemeinde-fuchstal", Role: people.Admin},
 		{Email: "redaktion@beispiel.example", Org: "gemeinde-fuchstal", Role: people.Editor},
