@@ -187,7 +187,7 @@ func (s *service) mine(ctx context.Context, listingID string) (Listing, error) {
 }
 
 func (s *service) apiReplace(ctx context.Context, in *struct {
-	apiID
+	ID   string `path:"id"`
 	Body apiListing
 }) (*apiOne, error) {
 	before, err := s.mine(ctx, in.ID)
@@ -209,7 +209,7 @@ func (s *service) apiReplace(ctx context.Context, in *struct {
 }
 
 func (s *service) apiWithdraw(ctx context.Context, in *struct {
-	apiID
+	ID     string `path:"id"`
 	Reason string `query:"reason" doc:"One sentence for readers"`
 }) (*struct{}, error) {
 	l, err := s.mine(ctx, in.ID)
