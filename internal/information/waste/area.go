@@ -208,7 +208,9 @@ func parseArea(line string, places *region.Directory, municipality string) (Area
 	a := Area{Village: village.ID, Street: street.ID, Parity: map[string]string{"gerade": Even, "ungerade": Odd}[parts[7]]}
 	switch {
 	case parts[2] != "":
-		a.From, a.To = number(parts[2]), number(parts[3])
+		if a.From, a.To = number(parts[2]), number(parts[3]); a.To > 0 {
+			a.From = max(a.From, 1)
+		}
 	case parts[4] != "":
 		a.From = number(parts[4])
 	case parts[5] != "":

@@ -74,7 +74,7 @@ func (s *service) choose(w http.ResponseWriter, r *http.Request) error {
 		within = m.ID
 	}
 	name, no := splitNumber(v.text)
-	spots := search(places, within, name)
+	spots := findSpots(places, within, name)
 	if len(spots) == 1 {
 		return web.SeeOther(w, r, spotURL(spots[0], no))
 	}
@@ -111,8 +111,8 @@ func splitNumber(text string) (string, int) {
 	return text, 0
 }
 
-// search finds streets by name, and villages of that name before them.
-func search(places *region.Directory, within, text string) []Spot {
+// findSpots finds streets by name, and villages of that name before them.
+func findSpots(places *region.Directory, within, text string) []Spot {
 	if text == "" {
 		return nil
 	}
@@ -120,11 +120,16 @@ func search(places *region.Directory, within, text string) []Spot {
 	if v, ok := places.VillageByName(text); ok {
 		out = append(out, Spot{Village: v})
 	}
-	for _, street := range places.FindStreets(within, text, maxFound) {
+	found := places.FindStreets(within, text, maxFound)
+	exact := func(street *region.Street) bool { return street.Norm == region.NormStreet(text) }
+	if slices.ContainsFunc(found, exact) { // who types a whole name means it
+		found = slices.DeleteFunc(found, func(street *region.Street) bool { return !exact(street) })
+	}
+	for _, street := range found {
 		out = append(out, spotOf(places, street))
 	}
 	if len(out) == 0 && within != "" {
-		return search(places, "", text)
+		return findSpots(places, "", text)
 	}
 	return out
 }
