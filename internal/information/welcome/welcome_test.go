@@ -1,0 +1,94 @@
+package welcome
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"dorflinde/internal/bulletin"
+	"dorflinde/internal/platform/db"
+)
+
+// put publishes entries the way other capabilities do.
+func (r *rig) put(entries ...bulletin.Entry) {
+	r.t.Helper()
+	must(r.t, r.tools.DB.Update(r.t.Context(), func(tx *db.Tx) error {
+		for i := range entries {
+			e := entries[i]
+			e.ID, e.Publisher = r.tools.IDs.New(), r.orgs["gemeinde-fuchstal"]
+			if e.Link == "" {
+				e.Link = "/e/" + e.ID
+			}
+			if err := r.tools.Bulletin.Put(tx, &e); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+func (r *rig) scope(village string) bulletin.Scope {
+	v, ok := r.places.VillageBySlug(village)
+	if !ok {
+		r.t.Fatalf("no village %s", village)
+	}
+	return bulletin.Scope{MunicipalityID: v.MunicipalityID, VillageID: v.ID}
+}
+
+func TestPageFillsItself(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		town := bulletin.Scope{MunicipalityID: r.scope("leeder").MunicipalityID}
+		soon := present.Add(50 * time.Hour)
+		r.put(
+			bulletin.Entry{Kind: "directory", Title: "Rathaus", Summary: "Mo–Fr 8:00–12:00 Uhr", Scope: town, Topics: []string{"amt"}, Link: "/organisationen/gemeinde-fuchstal"},
+			bulletin.Entry{Kind: "directory", Title: "Chor in Asch", Scope: r.scope("asch"), Topics: []string{"verein"}},
+			bulletin.Entry{Kind: "directory", Title: "Verein <b>Leeder</b>", Scope: r.scope("leeder"), Topics: []string{"verein"}},
+			bulletin.Entry{Kind: "directory", Title: "Club in Apfeldorf", Scope: r.scope("unterapfeldorf"), Topics: []string{"verein"}},
+			bulletin.Entry{Kind: "directory", Title: "Brotwagen", Summary: "Di 9:15 Uhr in Seestall", Scope: town, Topics: []string{"laden", "lieferung"}},
+			bulletin.Entry{Kind: "waste", Title: "Papiertonne", Scope: r.scope("leeder"), Start: soon, End: soon.Add(time.Hour)},
+			bulletin.Entry{Kind: "waste", Title: "Biotonne Asch", Scope: r.scope("asch"), Start: soon, End: soon.Add(time.Hour)},
+			bulletin.Entry{Kind: "event", Title: "Adventsmarkt", Scope: town, Start: soon, End: soon.Add(time.Hour), InFeed: true},
+			bulletin.Entry{Kind: "event", Title: "Vorbei", Scope: town, Start: present.AddDate(0, 0, -3), End: present.AddDate(0, 0, -3)},
+			bulletin.Entry{Kind: "event", Title: "Geheim", Audience: bulletin.ForResidents, Scope: town, Start: soon, End: soon},
+			bulletin.Entry{Kind: "page", Title: "Erste Schritte", Summary: "Gehen Sie ins Rathaus.", Link: "/seiten/neu-hier"},
+		)
+		page := r.get("", "/willkommen/leeder").body
+		has(t, page, "Willkommen in Leeder!", "Rathaus", "Mo–Fr 8:00–12:00 Uhr", "Papiertonne", "Adventsmarkt", "Brotwagen", "Gehen Sie ins Rathaus.",
+			`href="tel:112"`, "§ 17 Bundesmeldegesetz", "3990 in der ganzen Gemeinde", "Erster Weihnachtstag", "/feeds/rss?ort=leeder", "Verein &lt;b&gt;Leeder", "<article")
+		hasNot(t, page, "Biotonne", "Vorbei", "Geheim", "Club in Apfeldorf", "<b>Leeder", "welcome.", "region.holiday")
+		if strings.Index(page, "Verein &lt;b&gt;Leeder") > strings.Index(page, "Chor in Asch") {
+			t.Error("clubs of another village come before one's own")
+		}
+		has(t, r.get("resident", "/willkommen/leeder").body, "Geheim")
+	})
+}
+
+func TestTheTownsOwnPageComesFirst(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.put(
+			bulletin.Entry{Kind: "page", Title: "Für alle", Link: "/seiten/neu-hier"},
+			bulletin.Entry{Kind: "page", Title: "Für Fuchstal", Link: "/seiten/neu-hier-fuchstal", Scope: bulletin.Scope{MunicipalityID: r.scope("leeder").MunicipalityID}},
+		)
+		page := r.get("", "/willkommen/leeder").body
+		has(t, page, "Für Fuchstal")
+		hasNot(t, page, "Für alle")
+		has(t, r.get("", "/willkommen/unterdiessen").body, "Für alle")
+	})
+}
+
+func TestEmptyVillageIsStillUseful(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		for _, v := range r.places.Villages("") {
+			a := r.get("", path(v.Slug))
+			if a.status != 200 || !strings.Contains(a.body, "Wohnsitz anmelden") || !strings.Contains(a.body, "Hier steht noch wenig") {
+				t.Errorf("%s: %d", v.Slug, a.status)
+			}
+		}
+		has(t, r.get("", path("")).body, "/willkommen/leeder", "/willkommen/unterdiessen", "Apfeldorf")
+		for _, slug := range []string{"atlantis", "%3Cscript%3E", "fuchstal"} {
+			if a := r.get("", path(slug)); a.status != 404 || strings.Contains(a.body, "<script>") {
+				t.Errorf("%s: %d", slug, a.status)
+			}
+		}
+	})
+}
