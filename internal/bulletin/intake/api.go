@@ -173,10 +173,7 @@ func (e *Engine) request(ctx context.Context, in Input, body []byte) (Request, e
 	case in.Every < 0 || r.Every > MaxEvery:
 		return r, fault.Invalid("every_hours", "intake.every_choose")
 	case in.URL != "":
-		r.File, r.Body = "", nil
-		if r.Address, err = Address(in.URL); err != nil {
-			return r, err
-		}
+		r.File, r.Body, r.Address = "", nil, Address(in.URL)
 	}
 	if in.Place == "" && len(in.Topics) == 0 && !in.Drafts && !in.Private {
 		return r, nil

@@ -228,6 +228,8 @@ func (w *work) fail(ctx context.Context, cause error) (*Run, error) {
 			s.NextRun = time.Time{}
 		} else if now.Sub(s.FailingSince) >= PauseAfter {
 			s.State, s.NextRun = Paused, time.Time{}
+		} else if last := s.FailingSince.Add(PauseAfter); s.NextRun.After(last) {
+			s.NextRun = last
 		}
 	})
 	if err == nil && len(fault.All(cause)) == 0 {

@@ -16,7 +16,6 @@ import (
 	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/fault"
 	"dorflinde/internal/platform/feed"
-	"dorflinde/internal/platform/fetch"
 	"dorflinde/internal/platform/id"
 )
 
@@ -49,22 +48,19 @@ func (d *draft) request() Request {
 }
 
 // Address normalises what people paste: calendars are often given as webcal:,
-// and https:// is left out. The fault says why an address is refused, before
-// anything is fetched.
-func Address(raw string) (string, error) {
+// and https:// is left out. Whether it may be fetched is decided by the client
+// that fetches.
+func Address(raw string) string {
 	raw = strings.TrimSpace(raw)
 	for _, scheme := range []string{"webcal://", "webcals://", "feed://"} {
-		if rest, ok := strings.CutPrefix(strings.ToLower(raw), scheme); ok {
-			raw = "https://" + raw[len(raw)-len(rest):]
+		if len(raw) > len(scheme) && strings.EqualFold(raw[:len(scheme)], scheme) {
+			return "https://" + raw[len(scheme):]
 		}
 	}
-	if raw != "" && !strings.Contains(raw, "://") {
-		raw = "https://" + raw
+	if raw != "" && !strings.Contains(raw, ":") {
+		return "https://" + raw
 	}
-	if err := fetch.CheckURL(raw); err != nil {
-		return "", explain(err)
-	}
-	return raw, nil
+	return raw
 }
 
 // open reads what was handed in or typed, and makes a draft of it. A web page

@@ -244,7 +244,7 @@ func (w *work) match(tx *db.Tx, c *Conversion) (*Source, string, error) {
 		}
 		return &found, "", err
 	}
-	shared, sameName := map[string]int{}, ""
+	shared, sameName, sameEmpty := map[string]int{}, "", true
 	rows, err := tx.Query(fileItems, s.Organisation, s.Kind, string(s.Format))
 	if err != nil {
 		return nil, "", err
@@ -252,12 +252,16 @@ func (w *work) match(tx *db.Tx, c *Conversion) (*Source, string, error) {
 	defer rows.Close()
 	for rows.Next() {
 		var source, file string
+		var busy int64
 		var external *string
-		if err := rows.Scan(&source, &file, &external); err != nil {
+		if err := rows.Scan(&source, &file, &busy, &external); err != nil {
 			return nil, "", err
 		}
 		if file == s.File {
-			sameName = source
+			if db.Time(busy).After(c.Now) {
+				return nil, "", fault.Conflict("intake.busy") // perhaps this very file
+			}
+			sameName, sameEmpty = source, external == nil
 		}
 		if external == nil {
 			continue
@@ -275,7 +279,7 @@ func (w *work) match(tx *db.Tx, c *Conversion) (*Source, string, error) {
 			best = source
 		}
 	}
-	if best == "" && len(c.items) == 0 {
+	if best == "" && (len(c.items) == 0 || sameEmpty) {
 		best = sameName
 	}
 	if best == "" {

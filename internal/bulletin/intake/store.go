@@ -42,7 +42,7 @@ var (
 
 	selectKnown = db.SQL(`SELECT i.external_id, i.source_id, s.name, s.state, i.record_id, i.title, i.hash, i.gone, i.start_at, i.end_at
 		FROM intake_source s JOIN intake_item i ON i.source_id = s.id WHERE s.organisation_id = $1 AND s.kind = $2`)
-	fileItems = db.SQL(`SELECT s.id, s.file, i.external_id FROM intake_source s LEFT JOIN intake_item i ON i.source_id = s.id
+	fileItems = db.SQL(`SELECT s.id, s.file, s.busy_until, i.external_id FROM intake_source s LEFT JOIN intake_item i ON i.source_id = s.id
 		WHERE s.organisation_id = $1 AND s.kind = $2 AND s.format = $3 AND s.address = '' AND s.state <> 'removed' ORDER BY s.created_at, s.id`)
 	putItem = db.SQL(`INSERT INTO intake_item (source_id, external_id, record_id, title, hash, gone, start_at, end_at, seen_run)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (source_id, external_id) DO UPDATE SET

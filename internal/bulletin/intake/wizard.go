@@ -73,8 +73,8 @@ func (h *here) upload(r *http.Request, d *draft) (field string, err error) {
 	case h.values.Get("address") == "":
 		return "address", fault.Invalid("address", "intake.nothing_given")
 	}
-	d.Address, err = Address(h.values.Get("address"))
-	return "address", err
+	d.Address = Address(h.values.Get("address"))
+	return "address", nil
 }
 
 // stepView is one step of an import in the browser.
