@@ -1,8 +1,6 @@
 package directory
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -57,10 +55,61 @@ func TestColumnsAreNamedOnce(t *testing.T) {
 	}
 }
 
-// write keeps a file for an import.
-func write(t *testing.T, text string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "vereine.csv")
-	must(t, os.WriteFile(path, []byte(text), 0o600))
-	return path
+// importing gives an engine over the rig's database.
+func (r *rig) importing() *intake.Engine {
+	r.t.Helper()
+	_, err := r.tools.DB.Migrate(r.t.Context(), db.Migrations{Name: "intake", Files: intake.Files})
+	must(r.t, err)
+	engine := intake.New(r.tools)
+	engine.Register(&target{r.service})
+	return engine
+}
+
+func TestTableComesInAndGoesOut(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		engine := r.importing()
+		take := func(table string) intake.Report {
+			t.Helper()
+			run, err := engine.Import(t.Context(), intake.Request{
+				Organisation: r.orgs["gemeinde-fuchstal"], Kind: "directory", Format: intake.CSV, File: "vereine.csv", Body: []byte(table),
+			})
+			must(t, err)
+			return run.Report
+		}
+		table := "Name;Kategorie;Straße;Hausnummer;PLZ;Ort;Telefon;E-Mail;Internet;Öffnungszeiten\n" +
+			"Sportverein Asch;Sportverein;Am Sportheim;1;86925;Asch;08243 1;sv@asch.example;;\n" + // a number too short
+			"Bäckerei Süß;Bäckerei;Hauptstraße;2;86925;Leeder;08243 55;;www.suess.example;Mo-Fr 6-18 Uhr\n" +
+			"=HYPERLINK(1);Laden;Dorfweg;3;86944;Unterdießen;;;;\"Mo 8-12\nDi geschlossen\"\n" +
+			"Kaputt;Laden;;;;Leeder;;;;irgendwann\n"
+		got := take(table)
+		if got.Created != 3 || got.Refused != 1 {
+			t.Errorf("first import: %+v", got)
+		}
+		if again := take(table); again.Created+again.Updated != 0 {
+			t.Errorf("second import: %+v", again)
+		}
+		bakery, err := r.named("Bäckerei Süß")
+		must(t, err)
+		if bakery.Category != "laden" || bakery.Address != "Hauptstraße 2, 86925 Leeder" || bakery.Facts.Hours != "Mo-Fr 06:00-18:00; PH off" || bakery.Web != "https://www.suess.example" || bakery.Scope.VillageID != r.village("leeder") {
+			t.Errorf("%+v", bakery)
+		}
+		out := r.get("", csvPath).body
+		has(t, out, `Bäckerei Süß;laden;"Hauptstraße 2, 86925 Leeder";Leeder;08243 55`, "'=HYPERLINK(1)")
+		if again := take(out); again.Refused != 0 || again.Found != 3 {
+			t.Errorf("the exported table: %+v", again)
+		}
+	})
+}
+
+// named finds a listing by its name.
+func (r *rig) named(title string) (Listing, error) {
+	var found []Listing
+	err := r.tools.DB.View(r.t.Context(), func(tx *db.Tx) (err error) { found, err = list(tx, query{limit: 100}); return err })
+	for _, l := range found {
+		if l.Title == title {
+			return l, err
+		}
+	}
+	r.t.Errorf("%s is not there", title)
+	return Listing{}, err
 }
