@@ -67,7 +67,7 @@ func (s Spot) Slug() string {
 }
 
 func streetSlug(street *region.Street, village *region.Village) string {
-	if village == nil {
+	if village == nil { // belongs to the whole municipality
 		return region.Slug(street.Name)
 	}
 	return village.Slug + "-" + region.Slug(street.Name)
@@ -85,9 +85,17 @@ func FindSpot(places *region.Directory, slug string) (Spot, bool) {
 	if street, ok := places.Street(slug); ok {
 		return spotOf(places, street), true
 	}
+	for _, v := range places.Villages("") {
+		rest, here := strings.CutPrefix(slug, v.Slug+"-")
+		for _, street := range places.Streets(v.ID) {
+			if here && region.Slug(street.Name) == rest {
+				return Spot{Village: v, Street: street}, true
+			}
+		}
+	}
 	for _, street := range places.Streets("") {
-		if spot := spotOf(places, street); spot.Slug() == slug {
-			return spot, true
+		if street.VillageID == "" && region.Slug(street.Name) == slug {
+			return Spot{Street: street}, true
 		}
 	}
 	return Spot{}, false

@@ -57,7 +57,7 @@ func choosePage(v chooseView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextInput(ui.Field{Name: "strasse", Label: i18n.T(ctx, "waste.your_street"), Hint: i18n.T(ctx, "waste.your_street_hint"), Value: v.text, Autocomplete: "street-address", Width: 20, MaxLength: maxLabel}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextInput(ui.Field{Name: "strasse", Label: i18n.T(ctx, "waste.your_street"), Hint: i18n.T(ctx, "waste.your_street_hint"), Value: v.text, Autocomplete: "address-line1", Width: 20, MaxLength: maxLabel}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
