@@ -30,6 +30,9 @@ func (s *serveCommand) Run(c *console) error {
 	if err != nil {
 		return errors.Join(err, a.Close())
 	}
+	if a.Region.Current().Region.ID == "" {
+		a.Log.Warn("there is no region yet; make one with dorflinde init, the server need not be stopped for it")
+	}
 	if _, err := fmt.Fprintf(c.out, "Dorflinde %s: %s\n", app.Version, a.Config.BaseURL); err != nil {
 		return errors.Join(err, l.Close(), a.Close())
 	}
