@@ -2,11 +2,9 @@ package news
 
 import (
 	"context"
-	"embed"
-	"encoding/json"
 	"fmt"
-	"math/rand/v2"
-	"strings"
+	"regexp"
+	"strconv"
 	"time"
 
 	"dorflinde/internal/bulletin"
@@ -14,143 +12,231 @@ import (
 	"dorflinde/internal/people"
 	"dorflinde/internal/platform/capability"
 	"dorflinde/internal/platform/db"
+	"dorflinde/internal/platform/fault"
+	"dorflinde/internal/region"
 )
 
-// sampleFiles are invented texts of the demo.
-//
-//go:embed sample/news.json sample/bulk.json
-var sampleFiles embed.FS
+// sampleText is one invented piece of news. Texts carry dates such as {Sa+0},
+// so that a demo is never out of date.
+type sampleText struct {
+	by      string   // slug of the publisher
+	town    string   // slug of the municipality it concerns
+	village string   // slug of the village it concerns; the whole region without both
+	streets []string // names
 
-// bulkShare is how much of a large demo region is news, in percent.
-const bulkShare = 30
-
-// sampleBatch is how many are written in one transaction.
-const sampleBatch = 500
-
-type sampleNews struct {
-	Org, Place, Title, Text, Scene, Alt, Corrected string
-	Days                                           int // ago
-	Topics                                         []string
-	Easy, En                                       []string // title and text
+	days, hour  int // published so many days ago, at that hour; a negative number is scheduled
+	title, text string
+	topics      []string
+	scene, alt  string // drawing
+	place, at   string // what people call it, and the village whose centre is its point
+	plain       [2]string
+	english     [2]string
+	residents   bool
+	expires     int    // so many days ahead, negative: ago
+	correction  string // what was corrected a day later
+	withdrawn   string // reason
+	waiting     string // e-mail of the author who waits for approval
 }
 
-// sample writes what was invented by hand, then as many generated ones as the
-// size of the region asks for. Everything is marked as invented.
+// sampleCredit names who made the drawings.
+const sampleCredit = "Zeichnung aus Dorflinde (Beispieldaten)"
+
+// sample writes the hand-written news and then as many generated ones as asked.
 func (s *service) sample(ctx context.Context, run capability.SampleRun) error {
-	var byHand []sampleNews
-	if err := readSample("sample/news.json", &byHand); err != nil {
-		return err
-	}
-	now := s.Clock.Now()
-	var batch []prepared
-	for _, one := range byHand {
-		n, ok, err := s.invented(one, now)
-		if err != nil {
-			return err
-		}
-		if ok {
-			batch = append(batch, n)
-		}
-	}
-	if err := s.writeBatch(ctx, batch, run); err != nil {
-		return err
-	}
-	return s.bulk(ctx, run)
-}
-
-func readSample(name string, into any) error {
-	raw, err := sampleFiles.ReadFile(name)
-	if err == nil {
-		err = json.Unmarshal(raw, into)
-	}
+	orgs, err := s.People.Organisations(ctx)
 	if err != nil {
-		return fmt.Errorf("news: %s: %w", name, err)
+		return err
 	}
-	return nil
-}
-
-// invented is one text as a record; false where its organisation is missing.
-func (s *service) invented(one sampleNews, now time.Time) (prepared, bool, error) {
-	publisher, ok := s.Bulletin.Publisher(one.Org)
-	if !ok {
-		return prepared{}, false, nil
-	}
-	n := News{ID: s.IDs.New(), Sample: true}
-	n.Publisher, n.Title, n.Text, n.Topics = publisher.ID, one.Title, one.Text, one.Topics
-	if f := s.scope(&NewsInput{Place: one.Place}, &n.Common); f != nil {
-		return prepared{}, false, fmt.Errorf("sample news %q: %w", one.Title, f)
-	}
-	if one.Scene != "" {
-		n.Pictures = []compose.Picture{compose.Scene(one.Scene, one.Alt)}
-	}
-	for lang, pair := range map[string][]string{bulletin.LeichteSprache: one.Easy, "en": one.En} {
-		if len(pair) == 2 {
-			n.Variants = append(n.Variants, compose.Variant{Lang: lang, Title: pair[0], Text: pair[1]})
+	var ready []prepared
+	for _, texts := range [][]sampleText{townTexts, clubTexts} {
+		for i := range texts {
+			n, err := s.sampleNews(ctx, orgs, &texts[i])
+			if err != nil {
+				return fmt.Errorf("news sample %q: %w", texts[i].title, err)
+			}
+			p, err := prepare(n)
+			if err != nil {
+				return fmt.Errorf("news sample %q: %w", texts[i].title, err)
+			}
+			ready = append(ready, p)
 		}
 	}
-	n.PublishAt = now.AddDate(0, 0, -one.Days).Add(-time.Duration(len(one.Title)%7) * time.Hour)
-	if err := n.Check(); err != nil {
-		return prepared{}, false, fmt.Errorf("sample news %q: %w", one.Title, err)
+	if err := s.sampleWrite(ctx, ready); err != nil {
+		return err
 	}
-	if err := n.apply(change{action: compose.Publish, now: n.PublishAt}, people.Editor); err != nil {
-		return prepared{}, false, fmt.Errorf("sample news %q: %w", one.Title, err)
-	}
-	n.CreatedAt = n.UpdatedAt
-	if one.Corrected != "" {
-		n.Correction, n.CorrectedAt = one.Corrected, n.PublishAt.AddDate(0, 0, 1)
-	}
-	p, err := prepare(&n)
-	return p, err == nil, err
+	return s.sampleBulk(ctx, run, orgs)
 }
 
-func (s *service) writeBatch(ctx context.Context, batch []prepared, run capability.SampleRun) error {
-	err := s.DB.Update(ctx, func(tx *db.Tx) error {
-		for _, n := range batch {
-			if err := s.insert(tx, n); err != nil {
+// sampleWrite writes records; a withdrawn one is published first, so that
+// outlets have something to take back.
+func (s *service) sampleWrite(ctx context.Context, ready []prepared) error {
+	return s.DB.Update(ctx, func(tx *db.Tx) error {
+		for _, one := range ready {
+			if one.State != compose.Withdrawn {
+				if err := s.insert(tx, one); err != nil {
+					return err
+				}
+				continue
+			}
+			before := *one.News
+			before.State = compose.Published
+			if err := s.create(tx, &before); err != nil {
+				return err
+			}
+			after := *one.News
+			after.Version = before.Version
+			if err := s.save(tx, &after); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if err == nil && run.Step != nil {
-		run.Step(len(batch))
-	}
-	return err
 }
 
-// bulk writes generated news of the last two years.
-func (s *service) bulk(ctx context.Context, run capability.SampleRun) error {
-	var words struct{ Titles, Topics, Texts []string }
-	if err := readSample("sample/bulk.json", &words); err != nil {
-		return err
+// sampleNews makes the record of a text.
+func (s *service) sampleNews(ctx context.Context, orgs *people.OrgDirectory, from *sampleText) (*News, error) {
+	places, now := s.Places(), s.Clock.Now()
+	o, ok := orgs.BySlug(from.by)
+	if !ok {
+		return nil, fmt.Errorf("no organisation %q", from.by)
 	}
-	orgs, err := s.People.Organisations(ctx)
-	if err != nil {
-		return err
+	local := now.In(places.Location())
+	at := time.Date(local.Year(), local.Month(), local.Day()-from.days, from.hour, 12, 0, 0, local.Location()).UTC()
+	if from.days >= 0 && at.After(now) {
+		at = at.AddDate(0, 0, -1)
 	}
-	places, now := s.Places().Villages(""), s.Clock.Now()
-	chance := rand.New(rand.NewPCG(run.Seed, 7))
-	pick := func(list []string) string { return list[chance.IntN(len(list))] }
-	for left := run.Bulk; left > 0 && len(orgs.All()) > 0 && len(places) > 0; {
-		batch := make([]prepared, 0, sampleBatch)
-		for range min(left, sampleBatch) {
-			village := places[chance.IntN(len(places))]
-			fill := strings.NewReplacer("{village}", village.Name, "{topic}", pick(words.Topics))
-			n, ok, err := s.invented(sampleNews{
-				Org: orgs.All()[chance.IntN(len(orgs.All()))].ID, Place: village.Slug, Title: fill.Replace(pick(words.Titles)),
-				Text: fill.Replace(pick(words.Texts) + "\n\n" + pick(words.Texts)), Topics: []string{pick(words.Topics)}, Days: 16 + chance.IntN(700),
-			}, now)
-			if err != nil {
-				return err
-			}
-			if ok {
-				batch = append(batch, n)
-			}
+	d := dates{today: local}
+	n := &News{ID: s.IDs.New(), Sample: true}
+	n.State, n.CreatedAt, n.UpdatedAt = compose.Published, at, at
+	n.Publisher, n.Title, n.Text, n.Topics = o.ID, d.fill(from.title), d.fill(from.text), from.topics
+	n.PublishAt, n.Place = at, from.place
+	if from.expires != 0 {
+		n.ExpiresAt = now.AddDate(0, 0, from.expires)
+	}
+	if from.residents {
+		n.Audience = bulletin.ForResidents
+	}
+	if from.scene != "" {
+		n.Pictures = []compose.Picture{compose.Scene(from.scene, from.alt)}
+		n.Pictures[0].Credit = sampleCredit
+	}
+	for lang, text := range map[string][2]string{bulletin.LeichteSprache: from.plain, "en": from.english} {
+		if text[0] != "" {
+			n.Variants = append(n.Variants, compose.Variant{Lang: lang, Title: d.fill(text[0]), Text: d.fill(text[1])})
 		}
-		left -= min(left, sampleBatch)
-		if err := s.writeBatch(ctx, batch, run); err != nil {
+	}
+	if len(n.Variants) > 1 && n.Variants[0].Lang == "en" { // maps have no order
+		n.Variants[0], n.Variants[1] = n.Variants[1], n.Variants[0]
+	}
+	if err := n.sampleScope(places, from); err != nil {
+		return nil, err
+	}
+	if err := s.sampleLife(ctx, n, from); err != nil {
+		return nil, err
+	}
+	return n, n.Check()
+}
+
+func (n *News) sampleScope(places *region.Directory, from *sampleText) error {
+	village := func(slug string) (*region.Village, error) {
+		v, ok := places.VillageBySlug(slug)
+		if !ok {
+			return nil, fmt.Errorf("no village %q", slug)
+		}
+		return v, nil
+	}
+	if from.town != "" {
+		m, ok := places.MunicipalityBySlug(from.town)
+		if !ok {
+			return fmt.Errorf("no municipality %q", from.town)
+		}
+		n.Scope.MunicipalityID = m.ID
+	}
+	if from.village != "" {
+		v, err := village(from.village)
+		if err != nil {
+			return err
+		}
+		n.Scope.MunicipalityID, n.Scope.VillageID = v.MunicipalityID, v.ID
+		for _, name := range from.streets {
+			street, ok := places.StreetByName(v.ID, name)
+			if !ok {
+				return fmt.Errorf("no street %q", name)
+			}
+			n.Scope.Streets = append(n.Scope.Streets, street.ID)
+		}
+	}
+	if from.at != "" {
+		v, err := village(from.at)
+		if err != nil {
+			return err
+		}
+		point := v.Centre
+		n.Point = &point
+	}
+	return nil
+}
+
+func (s *service) sampleLife(ctx context.Context, n *News, from *sampleText) error {
+	switch {
+	case from.correction != "":
+		n.Correction, n.CorrectedAt = from.correction, n.PublishAt.AddDate(0, 0, 1)
+		n.UpdatedAt = n.CorrectedAt
+	case from.withdrawn != "":
+		n.State, n.Note, n.UpdatedAt = compose.Withdrawn, from.withdrawn, n.PublishAt.AddDate(0, 0, 2)
+	case from.waiting != "":
+		n.State, n.PublishAt = compose.Waiting, time.Time{}
+		author, err := s.People.AccountByEmail(ctx, from.waiting)
+		if err == nil {
+			n.Author = author.ID
+		} else if fault.KindOf(err) != fault.KindNotFound {
 			return err
 		}
 	}
 	return nil
+}
+
+// dates fills the dates of a text: {Sa+0} is the next Saturday in German,
+// {Sa+1} the one after, {Sa-1} the last one; {sat+0} the same in English;
+// {Monat-1} the month before this one.
+type dates struct{ today time.Time }
+
+var (
+	dateMark = regexp.MustCompile(`\{([A-Za-z]+)([+-]\d+)\}`)
+	weekdays = map[string]time.Weekday{
+		"So": 0, "Mo": 1, "Di": 2, "Mi": 3, "Do": 4, "Fr": 5, "Sa": 6,
+		"sun": 0, "mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6,
+	}
+	germanDays   = [...]string{"Sonntag", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag"}
+	germanMonths = [...]string{"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"}
+)
+
+func (d dates) fill(text string) string {
+	return dateMark.ReplaceAllStringFunc(text, func(mark string) string {
+		part := dateMark.FindStringSubmatch(mark)
+		count, err := strconv.Atoi(part[2])
+		if err != nil {
+			return mark
+		}
+		if part[1] == "Monat" {
+			return germanMonths[(int(d.today.Month())-1+count%12+12)%12]
+		}
+		day, ok := weekdays[part[1]]
+		if !ok {
+			return mark
+		}
+		ahead := (int(day)-int(d.today.Weekday())+6)%7 + 1 // 1 to 7 days
+		when := d.today.AddDate(0, 0, ahead+7*count)
+		if count < 0 && ahead == 7 {
+			when = when.AddDate(0, 0, -7) // today is not the last one
+		}
+		if part[1][0] >= 'a' {
+			return when.Format("Monday, 2 January")
+		}
+		return germanDate(when)
+	})
+}
+
+func germanDate(t time.Time) string {
+	return germanDays[t.Weekday()] + ", " + strconv.Itoa(t.Day()) + ". " + germanMonths[t.Month()-1]
 }

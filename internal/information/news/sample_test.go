@@ -1,56 +1,222 @@
 package news
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"dorflinde/internal/bulletin"
 	"dorflinde/internal/bulletin/compose"
 	"dorflinde/internal/people"
 	"dorflinde/internal/platform/capability"
 	"dorflinde/internal/platform/db"
+	"dorflinde/internal/platform/richtext"
+	"dorflinde/internal/region"
+	"dorflinde/web"
 )
 
-func TestSampleIsMarkedAndWhole(t *testing.T) {
-	r := newRig(t, dbSQLite(t))
+// allTexts are all hand-written ones.
+func allTexts() []sampleText { return slices.Concat(townTexts, clubTexts) }
+
+// withSpeakers adds the organisations of the demo, with the arms of all themes.
+func (r *rig) withSpeakers() *people.OrgDirectory {
+	r.t.Helper()
 	ctx := context.Background()
-	var texts []sampleNews
-	must(t, readSample("sample/news.json", &texts))
-	orgs := map[string]bool{"gemeinde-fuchstal": true, "musikverein-leeder": true}
-	for _, one := range texts {
-		if !orgs[one.Org] {
-			orgs[one.Org] = true
-			_, err := r.People.AddOrganisation(ctx, people.NewOrganisation{Kind: people.Club, Name: one.Org, Slug: one.Org})
-			must(t, err)
+	towns := r.places.Municipalities()
+	arms := []string{"music", "sport", "culture", "garden", "youth", "help", "business", "fire", "church", "school", "leaf"}
+	for i, one := range allTexts() {
+		if r.orgs[one.by] != "" {
+			continue
+		}
+		n := people.NewOrganisation{Kind: people.Club, Name: one.by, Slug: one.by, MunicipalityIDs: []string{towns[i%len(towns)].ID}, Arms: arms[i%len(arms)]}
+		if strings.HasPrefix(one.by, "gemeinde-") {
+			n.Kind = people.Municipality
+		}
+		var err error
+		r.orgs[one.by], err = r.People.AddOrganisation(ctx, n)
+		must(r.t, err)
+	}
+	orgs, err := r.People.Organisations(ctx)
+	must(r.t, err)
+	return orgs
+}
+
+func TestSample(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.withSpeakers()
+		const bulk = 700
+		steps := 0
+		must(t, r.sample(context.Background(), capability.SampleRun{Seed: 1, Bulk: bulk, Step: func(n int) { steps += n }}))
+		if steps != bulk {
+			t.Errorf("told of %d generated ones, want %d", steps, bulk)
+		}
+		var records []News
+		entries := map[string]bulletin.Entry{}
+		must(t, r.DB.View(context.Background(), func(tx *db.Tx) (err error) {
+			if records, err = db.AllText(tx, "SELECT "+columns+" FROM news", scanNews); err != nil {
+				return err
+			}
+			for page := (bulletin.Page{Limit: 100}); ; {
+				found, err := r.Bulletin.List(tx, bulletin.Filter{Kinds: []string{Kind}}, bulletin.Reader{Resident: true}, page)
+				if err != nil {
+					return err
+				}
+				for _, e := range found.Entries {
+					entries[e.ID] = e
+				}
+				if found.Next == "" {
+					return nil
+				}
+				page.After = found.Next
+			}
+		}))
+		if want := len(allTexts()) + bulk; len(records) != want {
+			t.Fatalf("%d records, want %d", len(records), want)
+		}
+		count := map[string]int{}
+		for i := range records {
+			n := &records[i]
+			e, shown := entries[n.ID]
+			state := n.Shown(&n.Common, present)
+			if !n.Sample || shown != (state == compose.Published) || shown && !e.Sample {
+				t.Errorf("%q: sample %v, %s, shown %v", n.Title, n.Sample, state, shown)
+			}
+			count[string(state)]++
+			for _, v := range n.Variants {
+				count[v.Lang]++
+			}
+			if n.Correction != "" {
+				count["corrected"]++
+			}
+			if n.Audience == bulletin.ForResidents {
+				count["residents"]++
+			}
+			if n.Point != nil {
+				count["point"]++
+			}
+			if e.Image != nil {
+				count["picture"]++
+			}
+		}
+		for what, least := range map[string]int{
+			"scheduled": 2, "waiting": 1, "withdrawn": 1, "expired": 1, "corrected": 1, "residents": 2, "picture": 15,
+			bulletin.LeichteSprache: 8, "en": 6, "point": bulk / 8,
+		} {
+			if count[what] < least {
+				t.Errorf("%d %s, want at least %d", count[what], what, least)
+			}
+		}
+		a := r.get("", "/aktuelles/"+idOf(records, "Bebauungsplan"))
+		if a.status != http.StatusOK || !strings.Contains(a.body, "/static/scenes/town-hall.svg") || !strings.Contains(a.body, "Beispieldaten") {
+			t.Errorf("page: %d", a.status)
+		}
+	})
+}
+
+func idOf(records []News, title string) string {
+	newest := slices.MaxFunc(records, func(a, b News) int {
+		score := func(n News) int {
+			if !strings.HasPrefix(n.Title, title) {
+				return 0
+			}
+			return 1 + len(n.Pictures)
+		}
+		return cmp.Compare(score(a), score(b))
+	})
+	return newest.ID
+}
+
+// The texts follow the advice that the writing desk gives to others.
+func TestSampleTextsFollowOurAdvice(t *testing.T) {
+	r := newRig(t, dbSQLite(t))
+	orgs := r.withSpeakers()
+	titles := map[string]bool{}
+	for _, from := range allTexts() {
+		n, err := r.sampleNews(context.Background(), orgs, &from)
+		if err != nil {
+			t.Errorf("%q: %v", from.title, err)
+			continue
+		}
+		if titles[n.Title] {
+			t.Errorf("%q comes twice", n.Title)
+		}
+		titles[n.Title] = true
+		for _, f := range compose.Findings(context.Background(), &n.Common, rules) {
+			t.Errorf("%q: %s: %s", n.Title, f.Field, f.Text)
+		}
+		for _, v := range append(n.Variants, compose.Variant{Lang: "de", Title: n.Title, Text: n.Text}) {
+			for _, f := range richtext.Check(v.Text, v.Lang) {
+				t.Errorf("%q (%s), line %d: %s %s", n.Title, v.Lang, f.Line, f.Code, f.Arg)
+			}
+			if strings.ContainsAny(v.Title+v.Text, "{}") {
+				t.Errorf("%q (%s) has an unknown date", n.Title, v.Lang)
+			}
+		}
+		if from.scene != "" && (!web.Has("scenes/"+from.scene+".svg") || utf8.RuneCountInString(from.alt) < 30) {
+			t.Errorf("%q: drawing %q, described by %q", n.Title, from.scene, from.alt)
 		}
 	}
-	steps := 0
-	must(t, r.sample(ctx, capability.SampleRun{Seed: 1, Bulk: 700, Step: func(n int) { steps += n }}))
-	if want := len(texts) + 700; steps != want {
-		t.Errorf("told of %d, want %d", steps, want)
+}
+
+func TestSampleIsTheSameForTheSameSeed(t *testing.T) {
+	r := newRig(t, dbSQLite(t))
+	orgs := r.withSpeakers()
+	made := func(seed uint64) string {
+		g, err := r.newGenerator(capability.SampleRun{Seed: seed, Bulk: 300}, orgs)
+		must(t, err)
+		var out strings.Builder
+		for range 300 {
+			n := g.next()
+			must(t, n.Check())
+			if strings.ContainsAny(n.Title+n.Text, "{}") || n.PublishAt.After(present) || n.PublishAt.Before(present.AddDate(-bulkYears, 0, -1)) {
+				t.Fatalf("%q, %v: %s", n.Title, n.PublishAt, n.Text)
+			}
+			n.ID = ""
+			must(t, json.NewEncoder(&out).Encode(n))
+			must(t, json.NewEncoder(&out).Encode(n.Common))
+		}
+		return out.String()
 	}
-	var found bulletin.Result
-	must(t, r.DB.View(ctx, func(tx *db.Tx) (err error) {
-		found, err = r.Bulletin.List(tx, bulletin.Filter{Kinds: []string{Kind}}, bulletin.Reader{}, bulletin.Page{Limit: 500})
-		return err
-	}))
-	for _, e := range found.Entries {
-		if !e.Sample || e.PublishedAt.After(present) {
-			t.Errorf("%q: sample %v, published %v", e.Title, e.Sample, e.PublishedAt)
+	if one := made(1); one != made(1) || one == made(2) {
+		t.Error("the seed does not decide")
+	}
+}
+
+func TestSampleDates(t *testing.T) {
+	d := dates{today: present} // a Sunday
+	for text, want := range map[string]string{
+		"{Mo+0}": "Montag, 23. November", "{So+0}": "Sonntag, 29. November", "{Sa+1}": "Samstag, 5. Dezember",
+		"{Sa-1}": "Samstag, 21. November", "{So-1}": "Sonntag, 15. November", "{Mo-2}": "Montag, 9. November",
+		"{fri+4}": "Friday, 25 December", "{Monat-2}": "September", "{Monat+2}": "Januar", "{Xy+1}": "{Xy+1}", "{ort}": "{ort}",
+	} {
+		if got := d.fill(text); got != want {
+			t.Errorf("%s is %q, want %q", text, got, want)
 		}
 	}
-	first := r.get("", found.Entries[0].Link)
-	if first.status != 200 || !strings.Contains(first.body, "/static/scenes/") || !strings.Contains(first.body, "Beispieldaten") {
-		t.Errorf("%q: %d", found.Entries[0].Title, first.status)
+}
+
+// A demo region of every hour, and one without the organisations.
+func TestSampleNeedsItsSpeakers(t *testing.T) {
+	r := newRig(t, dbSQLite(t))
+	if err := r.sample(context.Background(), capability.SampleRun{}); err == nil {
+		t.Error("organisations are missing, and nobody says so")
 	}
-	for _, one := range texts { // the texts follow our own advice
-		c := compose.Common{Title: one.Title, Text: one.Text}
-		if len(one.Easy) == 2 {
-			c.Variants = []compose.Variant{{Lang: bulletin.LeichteSprache, Title: one.Easy[0], Text: one.Easy[1]}}
-		}
-		for _, f := range compose.Findings(ctx, &c, rules) {
-			t.Errorf("%q: %s %s", one.Title, f.Field, f.Text)
-		}
+	if empty := region.NewDirectory(region.Region{}, nil, nil, nil); (&News{}).sampleScope(empty, &sampleText{village: "leeder"}) == nil {
+		t.Error("a village is missing, and nobody says so")
 	}
+}
+
+// One operation is one generated piece of news, written.
+func BenchmarkSample(b *testing.B) {
+	r := newRig(b, dbSQLite(b))
+	orgs := r.withSpeakers()
+	b.ReportAllocs()
+	b.ResetTimer()
+	must(b, r.sampleBulk(context.Background(), capability.SampleRun{Seed: 1, Bulk: b.N}, orgs))
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "news/s")
 }
