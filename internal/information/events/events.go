@@ -58,8 +58,6 @@ type Details struct {
 	Extra        []time.Time     `json:"extra,omitempty"` // further starts outside the rule (RDATE)
 	Exceptions   []Exception     `json:"exceptions,omitempty"`
 	Plan         *Plan           `json:"registration,omitempty"` // nil: nobody needs to register
-	Scene        string          `json:"scene,omitempty"`        // a drawing of the project instead of a picture
-	SceneAlt     string          `json:"scene_alt,omitempty"`
 }
 
 // Source is where an imported event comes from; empty for what was written here.
@@ -281,9 +279,6 @@ func (e *Event) entry(times []bulletin.Occurrence) *bulletin.Entry {
 		b.Status = e.Status
 	}
 	e.Entry(b)
-	if b.Image == nil && e.Scene != "" {
-		b.Image = &bulletin.Image{URL: e.Scene, Alt: e.SceneAlt}
-	}
 	if e.Address != "" {
 		b.Text += "\n\n" + e.Address
 	}
