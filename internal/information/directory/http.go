@@ -399,6 +399,9 @@ func hoursRow(words *i18n.Localizer, d hours.DayHours, day string) ui.HoursRow {
 	return row
 }
 
+// unbroken keeps a telephone number on one line.
+var unbroken = strings.NewReplacer(" ", "\u00a0", "-", "\u2011")
+
 func (s *service) viewContact(words *i18n.Localizer, v *pageView) {
 	add := func(key, text, link string) {
 		if text != "" {
@@ -407,7 +410,7 @@ func (s *service) viewContact(words *i18n.Localizer, v *pageView) {
 	}
 	add("address", v.Address, "")
 	add("person", v.Person, "")
-	add("phone", v.Phone, dial(v.Phone))
+	add("phone", unbroken.Replace(v.Phone), dial(v.Phone))
 	add("mail", v.Mail, "mailto:"+v.Mail)
 	add("web", strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(v.Web, "https://"), "http://"), "/"), v.Web)
 	add("languages", strings.Join(v.Languages, ", "), "")

@@ -24,7 +24,7 @@ func greeting(ctx context.Context, v view) string {
 func emergency(ctx context.Context) []ui.Fact {
 	var facts []ui.Fact
 	for _, one := range []struct{ key, number, dial string }{
-		{"welcome.fire", "112", "112"}, {"welcome.police", "110", "110"}, {"welcome.doctor", "116 117", "116117"}, {"welcome.poison", "089 19240", "08919240"},
+		{"welcome.fire", "112", "112"}, {"welcome.police", "110", "110"}, {"welcome.doctor", "116\u00a0117", "116117"}, {"welcome.poison", "089\u00a019240", "08919240"},
 	} {
 		facts = append(facts, ui.Fact{Term: i18n.T(ctx, one.key), Text: one.number, URL: "tel:" + one.dial})
 	}
