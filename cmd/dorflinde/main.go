@@ -18,10 +18,12 @@ type commands struct {
 	Demo     demoCommand     `cmd:"" help:"Open a sample region, ready to click."`
 	Serve    serveCommand    `cmd:"" help:"Run the region."`
 	Token    tokenCommand    `cmd:"" help:"Print one API token of an organisation."`
+	Bench    benchCommand    `cmd:"" help:"Measure what the program promises."`
 	Init     initCommand     `cmd:"" help:"Make a region."`
 	Migrate  migrateCommand  `cmd:"" help:"Bring the database up to date."`
 	Check    checkCommand    `cmd:"" help:"Look for what is broken, and say how to mend it."`
 	User     userCommand     `cmd:"" help:"List, add and change accounts."`
+	Import   importCommand   `cmd:"" help:"Take in a calendar, a feed, a table or a WordPress site."`
 	Export   exportCommand   `cmd:"" help:"Write everything of the region as one ZIP of open formats."`
 	Backup   backupCommand   `cmd:"" help:"Write database and uploads into one file, while the server runs."`
 	Restore  restoreCommand  `cmd:"" help:"Bring a backup back into an empty place."`

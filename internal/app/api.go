@@ -28,11 +28,11 @@ func (a *App) apiRoutes() []web.Route {
 			part.API(api)
 		}
 	}
-	access := declared(api.OpenAPI())
+	access, bodies := declared(api.OpenAPI()), bodyLimits(api.OpenAPI())
 	var routes []web.Route
 	for pattern, handler := range operations.handlers {
 		method, path := splitPattern(pattern)
-		route := web.Route{Method: method, Path: path, API: true, Access: access[pattern], Handle: plain(handler)}
+		route := web.Route{Method: method, Path: path, API: true, Access: access[pattern], Handle: plain(handler), MaxBody: bodies[pattern]}
 		if _, operation := access[pattern]; !operation {
 			route.Access, route.Versioned = web.Everyone, true // the description itself
 		}
@@ -103,6 +103,19 @@ func problemOf(ctx context.Context, status int, err error) problemDocument {
 		p.Detail = i18n.T(ctx, "fault.too_large")
 	}
 	return p
+}
+
+// bodyLimits reads how large the body of each operation may be, in bytes.
+func bodyLimits(doc *huma.OpenAPI) map[string]int64 {
+	out := map[string]int64{}
+	for path, item := range doc.Paths {
+		for _, op := range []*huma.Operation{item.Post, item.Put, item.Patch} {
+			if op != nil {
+				out[op.Method+" "+path] = op.MaxBodyBytes
+			}
+		}
+	}
+	return out
 }
 
 // collector takes the operations' handlers instead of a mux.

@@ -117,6 +117,7 @@ func (e *Engine) api(api huma.API) {
 		OperationID: "import", Method: http.MethodPost, Path: apiPath, Summary: "Import a calendar, a feed, a table or a WordPress site",
 		Description: "Repeating an import makes no duplicates: what is new is created, what changed is updated, what vanished is withdrawn. A broken document changes nothing; the answer names line and reason.",
 		Tags:        []string{"imports"}, Metadata: editors, Security: token, MaxBodyBytes: 2*MaxBytes + 1<<20, BodyReadTimeout: 2 * time.Minute,
+		SkipValidateBody: true, // decodeInput does it, for both forms
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 			"application/json": {Schema: schema}, "multipart/form-data": {Schema: schema},
 		}},

@@ -1,0 +1,8 @@
+CREATE TABLE thing (
+	id TEXT PRIMARY KEY,
+	source_id TEXT NOT NULL,
+	title TEXT NOT NULL,
+	body TEXT NOT NULL,
+	state TEXT NOT NULL,
+	version BIGINT NOT NULL
+);
