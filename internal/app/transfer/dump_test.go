@@ -25,3 +25,6 @@ func Dump(ctx context.Context, a *app.App, open func(table string) io.Writer) er
 		return nil
 	})
 }
+
+// Fleeting are the tables that an export leaves out.
+func Fleeting() map[string]bool { return fleeting }

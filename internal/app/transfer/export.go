@@ -32,9 +32,10 @@ type Exported struct {
 }
 
 // fleeting tables hold nothing that another program could use: sign-ins under
-// way, counters against guessing, work waiting for this program, the index.
+// way and letters with such links, counters against guessing, work waiting for
+// this program, the index.
 var fleeting = map[string]bool{
-	"session": true, "login_link": true, "ceremony": true, "attempt": true, "job": true, "migration": true,
+	"session": true, "login_link": true, "ceremony": true, "attempt": true, "job": true, "migration": true, "mail_kept": true,
 	"search_pending": true, "search_document": true, "search_term": true, "search_state": true,
 }
 

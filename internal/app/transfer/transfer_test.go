@@ -385,6 +385,19 @@ func TestExportCanBeReadAgain(t *testing.T) {
 	}
 }
 
+// A table that was renamed must not slip into the export with its secrets.
+func TestWhatExportsLeaveOutExists(t *testing.T) {
+	declared := map[string]bool{}
+	for _, table := range open(t, place(t, db.SQLite)).Tables() {
+		declared[table.Name] = true
+	}
+	for name := range transfer.Fleeting() {
+		if !declared[name] {
+			t.Errorf("there is no table %s", name)
+		}
+	}
+}
+
 func unzip(t *testing.T, raw []byte) map[string][]byte {
 	t.Helper()
 	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
