@@ -27,6 +27,9 @@ type view struct {
 	simple bool // Leichte Sprache where somebody wrote it
 }
 
+// apiPrefix begins the address of everything programs talk to.
+const apiPrefix = "/api/"
+
 const viewCookie = "ansicht"
 
 // readView reads the cookie, then what the browser asks for. Leichte Sprache
@@ -93,6 +96,9 @@ func (a *App) prepare(w http.ResponseWriter, r *http.Request) (*http.Request, er
 	}
 	actor, err := a.People.Prepare(r)
 	ctx = people.WithActor(ctx, actor)
+	if strings.HasPrefix(r.URL.Path, apiPrefix) {
+		return r.WithContext(ctx), err // nothing surrounds an answer for programs
+	}
 	flash := ""
 	if r.Method == http.MethodGet && strings.Contains(r.Header.Get("Cookie"), "flash=") {
 		flash = web.TakeFlash(w, r)

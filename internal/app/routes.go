@@ -113,7 +113,7 @@ func (a *App) serveManifest(w http.ResponseWriter, r *http.Request) error {
 func (a *App) failure(w http.ResponseWriter, r *http.Request, status int, err error) {
 	ctx := r.Context()
 	actor := people.ActorFrom(ctx)
-	if strings.HasPrefix(r.URL.Path, "/api/") {
+	if strings.HasPrefix(r.URL.Path, apiPrefix) {
 		a.problem(w, r, status, err)
 		return
 	}

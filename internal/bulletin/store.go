@@ -23,23 +23,19 @@ const columns = `e.id, e.kind, e.publisher_id, e.audience, e.group_id, e.municip
 	e.correction, e.source_name, e.source_url, e.sample, e.revision`
 
 var (
-	upsertEntry = db.SQL(`INSERT INTO entry (id, kind, publisher_id, audience, group_id, municipality_id, village_id,
+	// A new entry is by far the most frequent case and needs no answer.
+	insertEntry = db.SQL(`INSERT INTO entry (id, kind, publisher_id, audience, group_id, municipality_id, village_id,
 		streets, title, summary, variants, topics, severity, place, geometry, lon, lat, cell, start_at, end_at, all_day,
 		rrule, link, image, status, in_feed, published_at, updated_at, expires_at, corrected_at, correction,
 		source_name, source_url, sample, revision)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-		$24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, 1)
-		ON CONFLICT (id) DO UPDATE SET publisher_id = excluded.publisher_id, audience = excluded.audience,
-		group_id = excluded.group_id, municipality_id = excluded.municipality_id, village_id = excluded.village_id,
-		streets = excluded.streets, title = excluded.title, summary = excluded.summary, variants = excluded.variants,
-		topics = excluded.topics, severity = excluded.severity, place = excluded.place, geometry = excluded.geometry,
-		lon = excluded.lon, lat = excluded.lat, cell = excluded.cell, start_at = excluded.start_at,
-		end_at = excluded.end_at, all_day = excluded.all_day, rrule = excluded.rrule, link = excluded.link,
-		image = excluded.image, status = excluded.status, in_feed = excluded.in_feed,
-		published_at = excluded.published_at, updated_at = excluded.updated_at, expires_at = excluded.expires_at,
-		corrected_at = excluded.corrected_at, correction = excluded.correction, source_name = excluded.source_name,
-		source_url = excluded.source_url, sample = excluded.sample, revision = entry.revision + 1
-		RETURNING revision`)
+		$24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, 1) ON CONFLICT (id) DO NOTHING`)
+	replaceEntry = db.SQL(`UPDATE entry SET kind = $2, publisher_id = $3, audience = $4, group_id = $5,
+		municipality_id = $6, village_id = $7, streets = $8, title = $9, summary = $10, variants = $11, topics = $12,
+		severity = $13, place = $14, geometry = $15, lon = $16, lat = $17, cell = $18, start_at = $19, end_at = $20,
+		all_day = $21, rrule = $22, link = $23, image = $24, status = $25, in_feed = $26, published_at = $27,
+		updated_at = $28, expires_at = $29, corrected_at = $30, correction = $31, source_name = $32, source_url = $33,
+		sample = $34, revision = revision + 1 WHERE id = $1 RETURNING revision`)
 	selectEntry = db.SQL("SELECT " + columns + " FROM entry e WHERE e.id = $1")
 	withdrawOne = db.SQL(`UPDATE entry SET status = 'withdrawn', summary = '', correction = $1, updated_at = $2, image = '',
 		variants = '[]', place = '', geometry = '', lon = 0, lat = 0, cell = 0, revision = revision + 1 WHERE id = $3`)
@@ -62,7 +58,11 @@ func (b *Bulletin) Put(tx *db.Tx, e *Entry) error {
 	if err != nil {
 		return fmt.Errorf("entry %s: %w", e.ID, err)
 	}
-	if err := tx.QueryRow(upsertEntry, row...).Scan(&e.Revision); err != nil {
+	fresh, err := tx.Exec(insertEntry, row...)
+	if e.Revision = 1; err == nil && fresh == 0 {
+		err = tx.QueryRow(replaceEntry, row...).Scan(&e.Revision)
+	}
+	if err != nil {
 		return fmt.Errorf("write entry %s: %w", e.ID, err)
 	}
 	if err := putTimes(tx, e); err != nil {
