@@ -411,7 +411,9 @@ func (s *service) viewContact(words *i18n.Localizer, v *pageView) {
 	add("address", v.Address, "")
 	add("person", v.Person, "")
 	add("phone", unbroken.Replace(v.Phone), dial(v.Phone))
-	add("mail", v.Mail, "mailto:"+v.Mail)
+	if v.Mail != "" {
+		v.contact = append(v.contact, ui.Fact{Term: words.T("directory.mail"), Content: mailLink(v.Mail)})
+	}
 	add("web", strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(v.Web, "https://"), "http://"), "/"), v.Web)
 	add("languages", strings.Join(v.Languages, ", "), "")
 }

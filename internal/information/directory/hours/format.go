@@ -296,11 +296,8 @@ func (h Hours) Exceptions(t time.Time, days int, c *Calendar) []DayHours {
 	var out []DayHours
 	ordinary := Hours{}
 	for _, r := range h.Rules {
-		if !r.dated() {
-			r.Holidays = r.Holidays && r.Days != 0
-			if r.Days != 0 || len(r.Spans) > 0 || len(r.Dates) > 0 {
-				ordinary.Rules = append(ordinary.Rules, r)
-			}
+		if !r.dated() && !(r.Holidays && r.Days == 0) {
+			ordinary.Rules = append(ordinary.Rules, r)
 		}
 	}
 	plain := &Calendar{zone: c.zone, years: map[int]map[int]string{}} // knows no holidays

@@ -309,6 +309,12 @@ func TestExceptionsAreTheDaysThatDiffer(t *testing.T) {
 	if fmt.Sprint(got) != want {
 		t.Errorf("%v, want %v", got, want)
 	}
+	if h, err = hours.ParseText("Mo-So 6-12\nFeiertage 8-10"); err != nil {
+		t.Fatal(err)
+	}
+	if days := h.Exceptions(at(t, zone, "2026-12-20 09:00"), 10, calendar); len(days) != 2 || hours.Spans(days[0].Spans) != "8:00–10:00" {
+		t.Errorf("holidays with hours of their own: %+v", days)
+	}
 }
 
 func FuzzParse(f *testing.F) {
