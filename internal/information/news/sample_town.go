@@ -6,7 +6,7 @@ var townTexts = []sampleText{
 	{
 		by: "gemeinde-fuchstal", town: "fuchstal", days: 0, hour: 8, topics: []string{"Bauen", "Beteiligung"},
 		title: "Bebauungsplan „Am Mühlbach“ liegt aus: Sagen Sie uns Ihre Meinung",
-		text: `Am östlichen Ortsrand von Leeder sollen 14 Bauplätze entstehen, vier davon für Mehrfamilienhäuser. Der Entwurf liegt bis {Fr+4} aus.
+		text: `Am östlichen Ortsrand von Leeder sollen 14 Bauplätze entstehen, vier davon für Mehrfamilienhäuser. Der Entwurf liegt bis {Mo+6} aus.
 
 ## So können Sie mitreden
 
@@ -18,7 +18,7 @@ Jede Stellungnahme wird im Gemeinderat beraten. Sie bekommen eine Antwort.`,
 		scene: "town-hall", alt: "Zeichnung eines Rathauses mit Uhrturm und Blumen an den Fenstern", place: "Rathaus Leeder", at: "leeder",
 		plain: [2]string{"Neue Häuser in Leeder: Ihre Meinung ist wichtig", `Die Gemeinde plant neue Häuser in Leeder.
 Sie können den Plan im Rathaus ansehen.
-Das geht bis {Fr+4}.
+Das geht bis {Mo+6}.
 
 ## Was können Sie tun?
 
@@ -28,7 +28,7 @@ Das geht bis {Fr+4}.
 
 Der Gemeinde-Rat liest alle Meinungen.
 Sie bekommen eine Antwort.`},
-		english: [2]string{"Development plan “Am Mühlbach”: have your say", `Fourteen building plots are planned on the eastern edge of Leeder. You can see the draft at the town hall in Leeder, room 4, until {fri+4}.
+		english: [2]string{"Development plan “Am Mühlbach”: have your say", `Fourteen building plots are planned on the eastern edge of Leeder. You can see the draft at the town hall in Leeder, room 4, until {mon+6}.
 
 The planner answers questions on {thu+1} from 4 to 7 pm. You may comment in writing, by e-mail or in person. The council discusses every comment, and you will get a reply.`},
 	},
@@ -86,18 +86,18 @@ Zu Fuß und mit dem Rad kommen Sie jederzeit durch. Der Bus hält so lange am Do
 	},
 	{
 		by: "gemeinde-fuchstal", town: "fuchstal", days: 5, hour: 10, topics: []string{"Kinder", "Familie"},
-		title: "Kita-Anmeldung für das nächste Jahr: vom {Mo+2} bis {Fr+5}",
-		text: `Wird Ihr Kind im kommenden Jahr ein, zwei oder drei Jahre alt? Dann melden Sie es jetzt für Krippe oder Kindergarten an. Das gilt auch, wenn Sie nur wenige Stunden Betreuung brauchen.
+		title: "Kita-Anmeldung für das nächste Jahr: ab {Mo+2}",
+		text: `Wird Ihr Kind im kommenden Jahr ein, zwei oder drei Jahre alt? Dann melden Sie es jetzt für Krippe oder Kindergarten an, spätestens am {Fr+3}. Das gilt auch, wenn Sie nur wenige Stunden Betreuung brauchen.
 
 Am {Sa+2} von 10 bis 13 Uhr stehen alle Häuser offen: Sie können spielen, schauen und mit dem Team reden. Die Zusagen kommen bis Ende März. Entscheidend ist nicht, wer zuerst kommt.`,
 		scene: "playground", alt: "Zeichnung eines Spielplatzes mit Schaukel, Rutsche und spielenden Kindern",
 		plain: [2]string{"Kinder-Garten: Melden Sie Ihr Kind an", `Sie möchten einen Platz im Kinder-Garten?
 Melden Sie Ihr Kind jetzt an.
-Das geht bis {Fr+5}.
+Das geht bis {Fr+3}.
 
 Am {Sa+2} können Sie alle Häuser ansehen.
 Von 10 bis 13 Uhr ist offen.`},
-		english: [2]string{"Register your child for nursery or kindergarten", `If your child will be one, two or three years old next year, please register from {mon+2} to {fri+5}. All kindergartens are open to visitors on {sat+2} from 10 am to 1 pm. Places are not given on a first come, first served basis.`},
+		english: [2]string{"Register your child for nursery or kindergarten", `If your child will be one, two or three years old next year, please register from {mon+2} to {fri+3}. All kindergartens are open to visitors on {sat+2} from 10 am to 1 pm. Places are not given on a first come, first served basis.`},
 	},
 	{
 		by: "gemeinde-fuchstal", town: "fuchstal", days: 4, hour: 11, topics: []string{"Rathaus"},
