@@ -16,7 +16,10 @@ import (
 	"dorflinde/internal/platform/web"
 )
 
-const orgPath = "/organisationen/{slug}"
+const (
+	orgPath    = "/organisationen/{slug}"
+	choosePath = "/quellen" // leads to the sources of one's organisation
+)
 
 // routes are the pages for the editors of an organisation.
 func (e *Engine) routes() []web.Route {
@@ -24,6 +27,7 @@ func (e *Engine) routes() []web.Route {
 	editors := web.Needs(string(people.Editor), web.OrgFromPath("slug"))
 	list, source, steps := orgPath+"/quellen", orgPath+"/quelle/{id}", orgPath+"/quellen/neu/{draft}"
 	return []web.Route{
+		{Method: get, Path: choosePath, Access: web.Needs(string(people.Editor), nil), Handle: e.showChoice},
 		{Method: get, Path: list, Access: editors, Handle: e.showSources},
 		{Method: get, Path: list + "/neu", Access: editors, Handle: e.showNew},
 		{Method: post, Path: list + "/neu", Access: editors, Handle: e.postNew, MaxBody: MaxBytes + 1<<20},
@@ -140,6 +144,28 @@ func (h *here) posted(r *http.Request) error {
 func page(w http.ResponseWriter, r *http.Request, status int, title string, body templ.Component) error {
 	w.Header().Set("Cache-Control", "no-store")
 	return ui.Render(w, r, status, ui.Page{Title: title, NoIndex: true, Active: "schreiben"}, body)
+}
+
+// mostChoices bounds the list of organisations; operators may act in all.
+const mostChoices = 200
+
+// showChoice lets an editor of several organisations choose one.
+func (e *Engine) showChoice(w http.ResponseWriter, r *http.Request) error {
+	orgs, err := e.People.Organisations(r.Context())
+	if err != nil {
+		return err
+	}
+	actor := people.ActorFrom(r.Context())
+	var links []ui.BoxItem
+	for _, o := range orgs.All() {
+		if !o.Blocked && actor.Can(people.Editor, o.ID) && len(links) < mostChoices {
+			links = append(links, ui.BoxItem{Label: o.Name, URL: listPath(o.Slug)})
+		}
+	}
+	if len(links) == 1 {
+		return web.SeeOther(w, r, links[0].URL)
+	}
+	return page(w, r, http.StatusOK, i18n.T(r.Context(), "intake.title"), choicePage(links))
 }
 
 type listView struct {

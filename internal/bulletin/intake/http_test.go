@@ -79,6 +79,9 @@ func (r *rig) page(path string, want ...string) string {
 
 func TestImportInTheBrowser(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
+		if w := r.do("editor", "GET", choosePath, "", nil); w.Header().Get("Location") != listURL {
+			t.Errorf("the only organisation: %d %s", w.Code, w.Header().Get("Location"))
+		}
 		r.page(listURL, "Noch keine Quelle")
 		r.page(listURL+"/neu", `type="file"`)
 		step := r.begin(t, "@termine.csv", "Titel;Datum;Farbe\nProbe <b>;1.12.2026;rot\nKonzert;2.12.2026;blau\nOhne Datum;;\n")

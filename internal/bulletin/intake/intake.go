@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"dorflinde/internal/bulletin"
+	"dorflinde/internal/people"
 )
 
 // Messages are the words of this package.
@@ -34,8 +35,11 @@ type Engine struct {
 	targets []Target
 }
 
-// New makes an engine.
-func New(t bulletin.Tools) *Engine { return &Engine{Tools: t} }
+// New makes an engine and offers it at the editors' desk.
+func New(t bulletin.Tools) *Engine {
+	t.Bulletin.AddWriter(bulletin.Writer{Kind: "intake", MessageKey: "intake.write", Icon: "download", URL: choosePath, Role: people.Editor})
+	return &Engine{Tools: t}
+}
 
 // Register makes targets known; called while the house is wired up. The order
 // is the order in which people are offered them.
