@@ -59,7 +59,7 @@ func TestEntryFromFormToEveryOutlet(t *testing.T) {
 		listing := r.written("phone", "08243 / 960-0", "web", "www.fuchstal.example", "mail", "Info@Fuchstal.example", "languages", "Deutsch, Englisch", "access", "step_free")
 		r.clock.Set(time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)) // Monday, 9 o'clock in Leeder
 		page := r.get("", listPath+"/"+listing).body
-		has(t, page, "Jetzt geöffnet bis 12 Uhr", `href="tel:082439600"`, `href="https://www.fuchstal.example"`, "Ohne Stufen erreichbar", "Deutsch, Englisch",
+		has(t, page, "Jetzt geöffnet bis 12 Uhr", `href="tel:082439600"`, `href="mailto:info@fuchstal.example"`, `href="https://www.fuchstal.example"`, "Ohne Stufen erreichbar", "Deutsch, Englisch",
 			"Eingetragen von Gemeinde Fuchstal", "8:00–12:00", `class="now"`, "openingHoursSpecification", "RecyclingCenter")
 		hasNot(t, page, "directory.", "people.kind", "bearbeiten")
 		list := r.get("", listPath).body
