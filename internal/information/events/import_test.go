@@ -51,9 +51,9 @@ END:VEVENT
 END:VCALENDAR
 `
 
-func (r *rig) converted(text string) []Imported {
+func (r *rig) converted(file string) []Imported {
 	r.t.Helper()
-	c, err := ical.Parse(strings.NewReader(text), ical.Limits{Zone: r.places.Location()})
+	c, err := ical.Parse(strings.NewReader(file), ical.Limits{Zone: r.places.Location()})
 	must(r.t, err)
 	var out []Imported
 	target := NewTarget(r.Tools)
@@ -63,7 +63,7 @@ func (r *rig) converted(text string) []Imported {
 		if c.Events[i].Private {
 			continue
 		}
-		e := Imported{Title: title(c.Events[i].Summary, ""), Text: text0(c.Events[i].Description), Place: place(c.Events[i].Location), Start: c.Events[i].Start.UTC(), End: c.Events[i].End.UTC()}
+		e := Imported{Title: title(c.Events[i].Summary, ""), Text: text(c.Events[i].Description), Place: place(c.Events[i].Location), Start: c.Events[i].Start.UTC(), End: c.Events[i].End.UTC()}
 		if c.Events[i].Rule != nil {
 			e.Rule = c.Events[i].Rule.String()
 		}
@@ -73,8 +73,6 @@ func (r *rig) converted(text string) []Imported {
 	}
 	return out
 }
-
-func text0(s string) string { return text(s) }
 
 func TestTargetKeepsASeriesInStep(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
@@ -166,4 +164,43 @@ func TestTargetRefusesForeignData(t *testing.T) {
 	if fault.KindOf(err) != fault.KindInvalid {
 		t.Errorf("%v", err)
 	}
+}
+
+func TestTablesComeInThroughTheEngine(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		engine := intake.New(r.Tools)
+		engine.Register(NewTarget(r.Tools))
+		table := "Datum;Beginn;Ende;Titel;Ort;Ortsteil;Beschreibung;Link\r\n" +
+			"Fr, 04.12.2026;20 Uhr;1 Uhr;Ball;Gasthof;Leeder;Mit Kapelle;musikverein.example\r\n" +
+			"12.12.26;;;Altpapier;;;;\r\n" +
+			"2026-12-13;19:30–21 Uhr;;=HYPERLINK(\"x\");Kirche;Asch;<script>alert(1)</script>;javascript:alert(1)\r\n" +
+			"irgendwann;;;Ohne Datum;;;;\r\n"
+		run, err := engine.Import(r.speak(), intake.Request{
+			Organisation: r.orgs["musikverein-leeder"], Kind: "events", Name: "Liste", File: "termine.csv", Body: []byte(table),
+		})
+		must(t, err)
+		if run == nil {
+			t.Fatal("no run")
+		}
+		_, list := r.api("", "GET", apiPath, "")
+		got := map[string]map[string]any{}
+		for _, one := range list["items"].([]any) {
+			item := one.(map[string]any)
+			got[item["title"].(string)] = item
+		}
+		if len(got) != 3 {
+			t.Fatalf("%d events: %v", len(got), list)
+		}
+		ball := got["Ball"]
+		if ball["start"] != "2026-12-04T19:00:00Z" || ball["end"] != "2026-12-05T00:00:00Z" || ball["place"] != "leeder" || ball["link"] != "https://musikverein.example" {
+			t.Errorf("%v", ball)
+		}
+		if paper := got["Altpapier"]; paper["all_day"] != true || paper["end"] != "2026-12-12T23:00:00Z" {
+			t.Errorf("%v", paper)
+		}
+		church := got[`=HYPERLINK("x")`]
+		if church["end"] != "2026-12-13T20:00:00Z" || church["link"] != nil || church["text"] != nil && strings.Contains(church["text"].(string), "<script") {
+			t.Errorf("%v", church)
+		}
+	})
 }
