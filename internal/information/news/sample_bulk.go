@@ -39,9 +39,12 @@ type bulkTheme struct {
 	Topic    string
 	Subjects []string // compounds, as people look for them
 	Places   []string
-	Titles   []string
+	Titles   []string // of what is to come
 	Sayings  []string
-	Ends     []string
+	// What is over; both empty where nothing ever is.
+	PastTitles []string
+	Past       []string
+	Ends       []string
 }
 
 // generator makes up news; the same seed, region and time give the same.
@@ -177,12 +180,16 @@ func (g *generator) next() *News {
 	}
 	when := at.In(g.places.Location()).AddDate(0, 0, 4+g.chance.IntN(40))
 	fill := strings.NewReplacer("{was}", subject, "{ort}", v.Name, "{wer}", who.org.Name, "{wo}", place, "{strasse}", street,
-		"{wann}", germanDate(when), "{uhr}", strconv.Itoa(8+g.chance.IntN(12)), "{zahl}", strconv.Itoa(3+g.chance.IntN(90)), "{jahr}", strconv.Itoa(when.Year()))
-	first, second := g.twice(who.theme.Sayings)
+		"{wann}", germanDate(when), "{uhr}", strconv.Itoa(8+g.chance.IntN(12)), "{zahl}", strconv.Itoa(3+g.chance.IntN(90)), "{jahr}", strconv.Itoa(at.Year()))
+	titles, sayings := who.theme.Titles, who.theme.Sayings
+	if len(who.theme.PastTitles) > 0 && g.chance.IntN(4) == 0 {
+		titles, sayings = who.theme.PastTitles, who.theme.Past
+	}
+	first, second := g.twice(sayings)
 	n := &News{ID: g.IDs.New(), Sample: true}
 	n.State, n.CreatedAt, n.UpdatedAt, n.PublishAt = compose.Published, at, at, at
 	n.Publisher, n.Topics, n.Audience = who.org.ID, []string{who.theme.Topic}, bulletin.ForPublic
-	n.Title = fill.Replace(g.pick(who.theme.Titles))
+	n.Title = fill.Replace(g.pick(titles))
 	n.Text = fill.Replace(first + " " + second + "\n\n" + g.pick(who.theme.Ends))
 	n.Scope.MunicipalityID = v.MunicipalityID
 	if g.chance.IntN(3) > 0 {
