@@ -12,6 +12,8 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"dorflinde/internal/bulletin"
 	"dorflinde/internal/people"
@@ -65,14 +67,26 @@ func (e *Engine) targetsFor(f Format) []Target {
 	return out
 }
 
+// plainID reports whether an item's name can be kept as it is.
+func plainID(s string) bool {
+	return len(s) <= maxExternalID && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+}
+
 func shortID(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// cut shortens text to at most n characters.
+// cut makes text one line of at most n characters without anything that means
+// something to a database or a letter's header.
 func cut(s string, n int) string {
-	s = strings.Join(strings.Fields(s), " ")
+	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ")
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, s)
 	if runes := []rune(s); len(runes) > n {
 		return string(runes[:n-1]) + "…"
 	}

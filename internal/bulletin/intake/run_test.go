@@ -173,6 +173,23 @@ func TestRefusedItemsAreSkippedAndNamed(t *testing.T) {
 	})
 }
 
+func TestHostileNamesAreTamed(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		text := `{"version":"https://jsonfeed.org/version/1.1","title":"Ver\u0000ein\r\nBcc: x\u0007","items":[
+			{"id":"a\u0000b","title":"Eins","content_text":"x"},{"id":"' OR 1=1 --","title":"Zwei","content_text":"x"},
+			{"id":"` + strings.Repeat("lang", 1000) + `","title":"Drei","content_text":"x"}]}`
+		for _, want := range []string{"done +3 ~0 =0 -0 ?0", "done +0 ~0 =3 -0 ?0"} {
+			run := r.file("f.json", text)
+			if got := counted(run); got != want {
+				t.Errorf("%s, want %s", got, want)
+			}
+			if strings.ContainsAny(run.Report.Name, "\x00\x07\r\n") {
+				t.Errorf("name %q", run.Report.Name)
+			}
+		}
+	})
+}
+
 func TestWhatAnEditorTookOverIsLeftAlone(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		r.file("k.ics", calendar(event("a", 1, "Probe"), event("b", 2, "Konzert")))

@@ -126,7 +126,7 @@ func (c *Conversion) Add(i Item) {
 		c.Skip(i.Line, i.Title, fault.Invalid("", "intake.skip_nameless"))
 		return
 	}
-	if len(i.ExternalID) > maxExternalID {
+	if !plainID(i.ExternalID) {
 		i.ExternalID = shortID(i.ExternalID)
 	}
 	if first, twice := c.index[i.ExternalID]; twice {
