@@ -97,6 +97,8 @@ func (b *Bulletin) fillCalendar(v *calendarView, first time.Time) error {
 	if v.mode == modeMonth {
 		from = monday(from)
 		to = monday(to.AddDate(0, 0, 6))
+	} else if today := b.midnight(v.places); from.Before(today) && to.After(today) {
+		from = today // what is over this month stays in the month's grid
 	}
 	f := v.filter.announced()
 	f.From, f.To = from, to
@@ -114,9 +116,6 @@ func (b *Bulletin) fillCalendar(v *calendarView, first time.Time) error {
 	if v.mode == modeMonth {
 		v.month = b.monthView(v, first, from, to, found)
 		return nil
-	}
-	if today := b.midnight(v.places); from.Before(today) && to.After(today) {
-		from = today // what is over this month stays in the month's grid
 	}
 	v.days = b.dayViews(v, from, to, found)
 	return nil

@@ -424,3 +424,22 @@ func TestPreviews(t *testing.T) {
 		}
 	})
 }
+
+func TestCalendarListBeginsToday(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.put(
+			event("44444444-4444-7444-8444-444444444444", present.AddDate(0, 0, -20), 2, func(e *bulletin.Entry) { e.Title = "Martinsumzug" }),
+			event("55555555-5555-7555-8555-555555555555", present.Add(time.Hour), 2, func(e *bulletin.Entry) { e.Title = "Adventsbasar" }),
+			event("66666666-6666-7666-8666-666666666666", present.AddDate(0, 0, -2), 72, func(e *bulletin.Entry) { e.Title = "Ausstellung" }),
+		)
+		list := r.get(people.Actor{}, "/kalender?ansicht=liste").Body.String()
+		for title, want := range map[string]bool{"Martinsumzug": false, "Adventsbasar": true, "Ausstellung": true} {
+			if strings.Contains(list, title) != want {
+				t.Errorf("%s in the list from today: %v", title, !want)
+			}
+		}
+		if month := r.get(people.Actor{}, "/kalender?ansicht=monat").Body.String(); !strings.Contains(month, "Martinsumzug") {
+			t.Error("what is over this month is missing in the month's grid")
+		}
+	})
+}
