@@ -32,7 +32,7 @@ func (s *service) recentWarnings(ctx context.Context) ([]Warning, error) {
 	}
 	var list []Warning
 	err := s.DB.View(ctx, func(tx *db.Tx) (err error) {
-		list, err = load(tx, s.Clock.Now().Add(-archive-24*time.Hour))
+		list, err = load(tx, s.Places(), s.Clock.Now().Add(-archive-24*time.Hour))
 		return err
 	})
 	if err != nil {
@@ -42,7 +42,7 @@ func (s *service) recentWarnings(ctx context.Context) ([]Warning, error) {
 	return list, nil
 }
 
-func load(tx *db.Tx, since time.Time) ([]Warning, error) {
+func load(tx *db.Tx, region *region.Directory, since time.Time) ([]Warning, error) {
 	list, err := db.All(tx, recent, scanWarning, db.Micros(since))
 	if err != nil {
 		return nil, fmt.Errorf("read warnings: %w", err)
@@ -59,8 +59,14 @@ func load(tx *db.Tx, since time.Time) ([]Warning, error) {
 		return nil, fmt.Errorf("read warnings: %w", err)
 	}
 	for _, p := range places {
-		if i, ok := at[p[0]]; ok && !slices.Contains(list[i].Municipalities, p[1]) {
-			list[i].Municipalities = append(list[i].Municipalities, p[1])
+		i, ok := at[p[0]]
+		if !ok {
+			continue
+		}
+		for _, m := range region.Municipalities() {
+			if (p[1] == m.ID || p[1] == everywhere) && !slices.Contains(list[i].Municipalities, m.ID) {
+				list[i].Municipalities = append(list[i].Municipalities, m.ID)
+			}
 		}
 	}
 	return list, nil

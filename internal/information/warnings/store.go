@@ -189,7 +189,7 @@ func (w *Warning) placeName(s *service, t target) string {
 	if m, ok := s.Places().Municipality(t.municipality); ok {
 		return m.Name
 	}
-	return ""
+	return s.Places().Region.Name
 }
 
 // tellEnd turns the entry of a warning that was taken back into the all clear.
@@ -208,12 +208,19 @@ type origin struct {
 	sample    bool
 }
 
-// relays are the organisations that speak for the municipalities.
+// relays are the organisations that speak for the municipalities; for the
+// whole region it is the one that serves the most of them.
 func relays(orgs *people.OrgDirectory, s *service) map[string]string {
 	out := map[string]string{}
 	for _, m := range s.Places().Municipalities() {
 		if o, ok := orgs.Municipality(m.ID); ok {
 			out[m.ID] = o.ID
+		}
+	}
+	most := 0
+	for _, o := range orgs.All() {
+		if o.Official() && !o.Blocked && len(o.MunicipalityIDs) > most {
+			most, out[everywhere] = len(o.MunicipalityIDs), o.ID
 		}
 	}
 	return out

@@ -169,6 +169,9 @@ func meant(a cap.Alert) bool {
 	return a.Public() && (a.MsgType == "Alert" || a.MsgType == "Update" || a.MsgType == "Cancel")
 }
 
+// everywhere is the municipality of what concerns the whole region.
+const everywhere = ""
+
 // target is one entry of a warning.
 type target struct {
 	municipality, village string
@@ -183,6 +186,9 @@ func (w *Warning) targets(places *region.Directory, highest float64) []target {
 			if Touches(w.Alert, placeOf(m), highest) {
 				out = append(out, target{municipality: m.ID})
 			}
+		}
+		if all := len(places.Municipalities()); all > 1 && len(out) == all {
+			return []target{{municipality: everywhere}} // told once, not once for each
 		}
 		return out
 	}
