@@ -16,7 +16,7 @@ export async function launch() {
 export async function context(browser, options = {}) {
   const c = await browser.newContext({ locale: 'de-DE', timezoneId: 'Europe/Berlin', baseURL: base, viewport: { width: 1280, height: 900 }, ...options });
   c.problems = [];
-  const host = new URL(base).host;
+  const host = new URL(options.baseURL ?? base).host;
   c.on('request', r => {
     const url = new URL(r.url());
     if (url.protocol.startsWith('http') && url.host !== host) c.problems.push(`request to another host: ${r.url()}`);
