@@ -53,6 +53,9 @@ type Writer struct {
 	Icon       string
 	URL        string
 	Role       people.Role // the least role in some organisation; empty is author
+	// Official says that the organisation must be a municipality or an
+	// administration: what clubs may not say in its place.
+	Official bool
 }
 
 // AddWriter offers something to write at the editors' desk.

@@ -56,11 +56,21 @@ func (b *Bulletin) writerLinks(actor people.Actor, words *i18n.Localizer) []ui.L
 		if role == people.NoRole {
 			role = people.Author
 		}
-		if actor.CanSomewhere(role) {
+		if b.mayWrite(actor, role, w.Official) {
 			links = append(links, ui.Link{ID: w.Kind, Label: words.T(w.MessageKey), URL: w.URL, Icon: w.Icon})
 		}
 	}
 	return links
+}
+
+func (b *Bulletin) mayWrite(actor people.Actor, role people.Role, official bool) bool {
+	if !official || b.Publishers == nil {
+		return actor.CanSomewhere(role)
+	}
+	return slices.ContainsFunc(b.Publishers(), func(p Publisher) bool {
+		kind := people.Kind(p.Kind)
+		return (kind == people.Municipality || kind == people.Administration) && actor.Can(role, p.ID)
+	})
 }
 
 // deskSection holds the items of one state: what is due first on top, what is

@@ -14,7 +14,7 @@ export async function launch() {
 
 // context is one person's browser; every problem it meets is noted.
 export async function context(browser, options = {}) {
-  const c = await browser.newContext({ locale: 'de-DE', timezoneId: 'Europe/Berlin', baseURL: base, viewport: { width: 1280, height: 900 }, ...options });
+  const c = await browser.newContext({ locale: 'de-DE', timezoneId: 'Europe/Berlin', baseURL: base, viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', ...options });
   c.problems = [];
   const host = new URL(options.baseURL ?? base).host;
   c.on('request', r => {

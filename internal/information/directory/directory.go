@@ -310,6 +310,7 @@ func New(t bulletin.Tools) capability.Capability {
 		panic(err)
 	}
 	t.Bulletin.Register(bulletin.Kind{Name: Kind, Tone: "sky", Icon: "house", Listed: true, Schema: "Place"})
+	t.Bulletin.AddTile(bulletin.Tile{Icon: "people", MessageKey: "directory.tile", URL: "/verzeichnis"})
 	t.Bulletin.AddWriter(bulletin.Writer{Kind: Kind, MessageKey: "directory.write", Icon: "house", URL: writePath, Role: people.Editor})
 	t.Bulletin.AddToday(s.today)
 	return capability.Capability{

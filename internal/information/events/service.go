@@ -67,6 +67,7 @@ const (
 func New(t bulletin.Tools) capability.Capability {
 	s := newService(t)
 	t.Bulletin.Register(bulletin.Kind{Name: Kind, Tone: "honey", Icon: "calendar", Listed: true, Schema: "Event"})
+	t.Bulletin.AddTile(bulletin.Tile{Icon: "calendar", MessageKey: "events.tile", URL: "/kalender"})
 	t.Bulletin.AddWriter(bulletin.Writer{Kind: Kind, MessageKey: "events.write", Icon: "calendar", URL: writePath, Role: people.Author})
 	t.Bulletin.AddDesk(s.deskItems)
 	return capability.Capability{

@@ -372,7 +372,8 @@ type service struct {
 func New(t bulletin.Tools) capability.Capability {
 	s := &service{Tools: t}
 	t.Bulletin.Register(bulletin.Kind{Name: Kind, Tone: "red", Icon: "warning", Listed: true, Schema: "SpecialAnnouncement"})
-	t.Bulletin.AddWriter(bulletin.Writer{Kind: Kind, MessageKey: "warnings.write", Icon: "warning", URL: writePath, Role: people.Editor})
+	t.Bulletin.AddTile(bulletin.Tile{Icon: "warning", MessageKey: "warnings.tile", URL: listPath})
+	t.Bulletin.AddWriter(bulletin.Writer{Kind: Kind, MessageKey: "warnings.write", Icon: "warning", URL: writePath, Role: people.Editor, Official: true})
 	return capability.Capability{
 		Name: "warnings", Migrations: Files, Messages: joined{Messages, cap.Messages}, Routes: s.routes(), API: s.api, Sample: s.sample,
 		Jobs:   map[string]jobs.Handler{pollJob: s.poll},

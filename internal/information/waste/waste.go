@@ -194,7 +194,7 @@ func New(t bulletin.Tools) capability.Capability {
 	t.Bulletin.Register(bulletin.Kind{Name: Kind, Tone: "leaf", Icon: "bin", Listed: true, Schema: "Event"})
 	t.Bulletin.AddTile(bulletin.Tile{Icon: "bin", MessageKey: "waste.title", URL: path})
 	t.Bulletin.AddToday(s.today)
-	t.Bulletin.AddWriter(bulletin.Writer{Kind: Kind, MessageKey: "waste.manage", Icon: "bin", URL: managePath, Role: people.Editor})
+	t.Bulletin.AddWriter(bulletin.Writer{Kind: Kind, MessageKey: "waste.manage", Icon: "bin", URL: managePath, Role: people.Editor, Official: true})
 	return capability.Capability{
 		Name: "waste", Migrations: Files, Messages: Messages, Routes: s.routes(), API: s.api, Sample: s.sample,
 		Jobs:  map[string]jobs.Handler{remindJob: s.remind},
