@@ -22,9 +22,14 @@ bin/dorflinde: web/dist/manifest.json go.mod go.sum $(SOURCES)
 	@mkdir -p bin
 	go build -ldflags "-s -w -X dorflinde/internal/app.Version=$(VERSION)" -o bin/dorflinde ./cmd/dorflinde
 
+# What the pages need; the tools that check them come with make test.
 web/node_modules/.installed: web/package.json web/package-lock.json
-	cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	cd web && npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
+
+web/node_modules/.tools: web/package.json web/package-lock.json
+	cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch web/node_modules/.installed $@
 
 web/dist/manifest.json: web/node_modules/.installed $(ASSETS)
 	go run ./web/bundle
@@ -36,7 +41,7 @@ generate:
 	$(TEMPL) generate -path internal
 
 ## test: every test, on SQLite and PostgreSQL, and in the browser
-test: bin/dorflinde check
+test: web/node_modules/.tools bin/dorflinde check
 	go run ./internal/platform/db/dbtest/withpostgres go test -timeout 9m ./...
 
 ## check: formatting, generated code, vet, static analysis
