@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -39,7 +40,20 @@ type console struct {
 	env []string
 }
 
+// The program would rather use some of the memory it is given than collect
+// garbage all the time; both can be set from outside as usual with Go.
+const (
+	gcPercent   = 300
+	memoryLimit = 112 << 20 // bytes; beyond it the collector works harder
+)
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(console{ctx: ctx, out: os.Stdout, err: os.Stderr, env: os.Environ()}, os.Args[1:]))

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"dorflinde/internal/platform/fault"
@@ -49,21 +50,34 @@ func NewServer(o Options) (*Server, error) {
 		}
 		s.mux.Handle(route.Pattern(), s.handler(route))
 	}
+	s.mux.HandleFunc("/", s.unmatched)
 	return s, nil
 }
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	secure(w.Header(), s.o.Secure)
-	if _, pattern := s.mux.Handler(r); pattern == "" {
-		s.unmatched(w, r)
-		return
-	}
 	s.mux.ServeHTTP(w, r)
+}
+
+// allowed lists the methods that an address knows.
+func (s *Server) allowed(r *http.Request) (methods []string) {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		other := &http.Request{Method: method, URL: r.URL, Host: r.Host}
+		if _, pattern := s.mux.Handler(other); pattern != "/" && pattern != "" {
+			methods = append(methods, method)
+		}
+	}
+	return methods
 }
 
 // unmatched answers addresses without a route in the look of the house.
 func (s *Server) unmatched(w http.ResponseWriter, r *http.Request) {
+	if methods := s.allowed(r); len(methods) > 0 {
+		w.Header().Set("Allow", strings.Join(methods, ", "))
+		http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
+		return
+	}
 	prepared, err := s.o.Prepare(w, r)
 	if err != nil {
 		s.fail(w, prepared, Route{}, err)
