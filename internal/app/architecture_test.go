@@ -141,3 +141,32 @@ func TestPackagesHaveNamesAndFilesFit(t *testing.T) {
 		}
 	})
 }
+
+// Addresses are plain strings in templates: templ then lets only http, https,
+// mailto and tel through, while its SafeURL would print javascript: as well.
+func TestTemplatesLetOnlyHarmlessAddressesThrough(t *testing.T) {
+	seen := 0
+	err := filepath.WalkDir(filepath.Join(root, "internal"), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasSuffix(path, "_test.go") ||
+			strings.HasSuffix(path, "_templ.go") || !(strings.HasSuffix(path, ".templ") || strings.HasSuffix(path, ".go")) {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		seen++
+		for n, line := range strings.Split(string(raw), "\n") {
+			if strings.Contains(line, "templ.SafeURL") {
+				t.Errorf("%s:%d goes around the check of addresses; a plain string does not", path, n+1)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seen < 100 {
+		t.Fatalf("only %d files read; the test looks in the wrong place", seen)
+	}
+}

@@ -5,8 +5,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/a-h/templ"
-
 	"dorflinde/internal/bulletin"
 	"dorflinde/internal/bulletin/compose"
 	"dorflinde/internal/platform/i18n"
@@ -95,8 +93,8 @@ func standingTone(s Standing) string {
 	return "soft"
 }
 
-func topicURL(topic string) templ.SafeURL {
-	return templ.SafeURL("/neues?" + url.Values{"thema": {topic}, "art": {Kind}}.Encode())
+func topicURL(topic string) string {
+	return "/neues?" + url.Values{"thema": {topic}, "art": {Kind}}.Encode()
 }
 
 func sourceName(e *Event) string {
@@ -115,14 +113,14 @@ func htmlLang(lang, page string) string {
 	return lang
 }
 
-func phoneURL(phone string) templ.SafeURL {
+func phoneURL(phone string) string {
 	digits := strings.Map(func(r rune) rune {
 		if r == '+' || (r >= '0' && r <= '9') {
 			return r
 		}
 		return -1
 	}, phone)
-	return templ.SafeURL("tel:" + digits)
+	return "tel:" + digits
 }
 
 func orOne(text string) string {

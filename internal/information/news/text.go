@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/url"
 
-	"github.com/a-h/templ"
-
 	"dorflinde/internal/bulletin/compose"
 	"dorflinde/internal/platform/i18n"
 )
@@ -46,8 +44,8 @@ func (v editView) openWhere() bool {
 	return f.Where != "" || f.Place != "" || f.ExpireDate != "" || f.Topics != "" || (f.PublishDate != "" && v.shown == compose.Scheduled)
 }
 
-func topicURL(topic string) templ.SafeURL {
-	return templ.SafeURL("/neues?" + url.Values{"thema": {topic}}.Encode())
+func topicURL(topic string) string {
+	return "/neues?" + url.Values{"thema": {topic}}.Encode()
 }
 
 func sourceName(v pageView) string {
