@@ -42,7 +42,7 @@ generate:
 
 ## test: every test, on SQLite and PostgreSQL, and in the browser
 test: web/node_modules/.tools bin/dorflinde check
-	go run ./internal/platform/db/dbtest/withpostgres go test -timeout 9m ./...
+	go run ./internal/platform/db/dbtest/withpostgres go test -timeout 9m $(TESTFLAGS) ./...
 
 ## check: formatting, generated code, vet, static analysis
 check: web/dist/manifest.json
