@@ -212,14 +212,31 @@ func Summary(src string, n int) string {
 		}
 		for i, it := range bl.items {
 			if i > 0 {
-				b.WriteString(", ")
+				b.WriteString(between(b.String()))
 			}
-			for _, l := range it.lines {
+			for j, l := range it.lines {
+				if j > 0 {
+					b.WriteByte(' ')
+				}
 				plainSpans(&b, inline(l.text, false, false), false)
 			}
 		}
 	}
 	return Cut(b.String(), n)
+}
+
+// between joins two items of a list: items that end as sentences need no comma.
+func between(before string) string {
+	before = strings.TrimRight(before, " ")
+	if before != "" && strings.ContainsRune(".!?:;,…", lastRune(before)) {
+		return " "
+	}
+	return ", "
+}
+
+func lastRune(s string) rune {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return r
 }
 
 // Cut shortens plain text to one line of at most n characters, at a word.

@@ -81,6 +81,7 @@ func TestSummary(t *testing.T) {
 		{"Die Straße nach Leeder", 22, "Die Straße nach Leeder"},
 		{"Donaudampfschifffahrtsgesellschaft", 10, "Donaudamp…"},
 		{"Es gibt:\n- Kuchen\n- Kaffee", 80, "Es gibt: Kuchen, Kaffee"},
+		{"- Gesperrt ab 8 Uhr.\n- Parken am Friedhof\n- Umleitung", 80, "Gesperrt ab 8 Uhr. Parken am Friedhof, Umleitung"},
 		{"x", 0, ""},
 		{"", 10, ""},
 	} {
