@@ -34,8 +34,8 @@ func (s *service) routes() []web.Route {
 	return []web.Route{
 		{Method: "GET", Path: listPath, Access: web.Everyone, Handle: s.list, Versioned: true},
 		{Method: "GET", Path: csvPath, Access: web.Everyone, Handle: s.export},
-		{Method: "GET", Path: listPath + "/{id}", Access: web.Everyone, Handle: s.page},
-		{Method: "GET", Path: "/organisationen/{slug}", Access: web.Everyone, Handle: s.organisation},
+		{Method: "GET", Path: listPath + "/{id}", Access: web.Everyone, Handle: s.page, Versioned: true},
+		{Method: "GET", Path: "/organisationen/{slug}", Access: web.Everyone, Handle: s.organisation, Versioned: true},
 		{Method: "GET", Path: writePath, Access: editor, Handle: s.blank},
 		{Method: "POST", Path: writePath, Access: editor, Handle: s.write, MaxBody: compose.MaxBody},
 		{Method: "GET", Path: listPath + "/{id}/bearbeiten", Access: editor, Handle: s.edit},

@@ -33,13 +33,16 @@ func (s *service) routes() []web.Route {
 	get := func(path string, a web.Access, h web.Handler) web.Route {
 		return web.Route{Method: "GET", Path: path, Access: a, Handle: h}
 	}
+	open := func(path string, h web.Handler) web.Route {
+		return web.Route{Method: "GET", Path: path, Access: web.Everyone, Handle: h, Versioned: true}
+	}
 	post := func(path string, a web.Access, h web.Handler, body int64) web.Route {
 		return web.Route{Method: "POST", Path: path, Access: a, Handle: h, MaxBody: body}
 	}
 	return []web.Route{
 		get("/termine", web.Everyone, s.list),
-		get(freePath, web.Everyone, s.freeEvenings),
-		get("/termine/{id}", web.Everyone, s.page),
+		open(freePath, s.freeEvenings),
+		open("/termine/{id}", s.page),
 		get(writePath, author, s.blank),
 		post(writePath, author, s.begin, compose.MaxBody),
 		post(livePath, author, s.live, 0),

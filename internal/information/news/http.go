@@ -26,7 +26,7 @@ func (s *service) routes() []web.Route {
 	author := web.Needs(string(people.Author), nil) // the publisher is checked by the rules
 	return []web.Route{
 		{Method: "GET", Path: "/aktuelles", Access: web.Everyone, Handle: s.list},
-		{Method: "GET", Path: "/aktuelles/{id}", Access: web.Everyone, Handle: s.page},
+		{Method: "GET", Path: "/aktuelles/{id}", Access: web.Everyone, Handle: s.page, Versioned: true},
 		{Method: "GET", Path: writePath, Access: author, Handle: s.blank},
 		{Method: "POST", Path: writePath, Access: author, Handle: s.write, MaxBody: compose.MaxBody},
 		{Method: "POST", Path: livePath, Access: author, Handle: s.live},

@@ -30,7 +30,7 @@ func (s *service) routes() []web.Route {
 	return []web.Route{
 		{Method: "GET", Path: listPath, Access: author, Handle: s.overview},
 		{Method: "POST", Path: movePath, Access: editor, Handle: s.move},
-		{Method: "GET", Path: pagePath + "{slug}", Access: web.Everyone, Handle: s.page},
+		{Method: "GET", Path: pagePath + "{slug}", Access: web.Everyone, Handle: s.page, Versioned: true},
 		{Method: "GET", Path: writePath, Access: author, Handle: s.blank},
 		{Method: "POST", Path: writePath, Access: author, Handle: s.write, MaxBody: compose.MaxBody},
 		{Method: "GET", Path: editPath + "{id}", Access: author, Handle: s.edit},

@@ -32,10 +32,10 @@ func districtPath(d *District) string { return path + "/bezirk/" + d.Slug }
 func (s *service) routes() []web.Route {
 	editor := web.Needs(string(people.Editor), nil) // which organisation is checked by the rules
 	return []web.Route{
-		{Method: "GET", Path: path, Access: web.Everyone, Handle: s.choose},
-		{Method: "GET", Path: path + "/{street}", Access: web.Everyone, Handle: s.show},
+		{Method: "GET", Path: path, Access: web.Everyone, Handle: s.choose, Versioned: true},
+		{Method: "GET", Path: path + "/{street}", Access: web.Everyone, Handle: s.show, Versioned: true},
 		{Method: "POST", Path: path + "/{street}", Access: web.Everyone, Handle: s.subscribe},
-		{Method: "GET", Path: path + "/bezirk/{district}", Access: web.Everyone, Handle: s.showDistrict},
+		{Method: "GET", Path: path + "/bezirk/{district}", Access: web.Everyone, Handle: s.showDistrict, Versioned: true},
 		{Method: "GET", Path: reminderPath + "{token}", Access: web.Everyone, Handle: s.reminderPage},
 		{Method: "POST", Path: reminderPath + "{token}", Access: web.Everyone, Handle: s.changeReminder},
 		{Method: "GET", Path: managePath, Access: editor, Handle: s.manage},
