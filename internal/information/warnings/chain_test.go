@@ -259,7 +259,7 @@ func TestPollNINA(t *testing.T) {
 }
 
 func TestRealFileOfTheDWD(t *testing.T) {
-	const reference = "/work/shared/data/cap/Z_CAP_C_EDZW_LATEST_PVW_STATUS_PREMIUMDWD_COMMUNEUNION_MUL.zip"
+	const reference = "../../../../shared/data/cap/Z_CAP_C_EDZW_LATEST_PVW_STATUS_PREMIUMDWD_COMMUNEUNION_MUL.zip"
 	raw, err := os.ReadFile(reference)
 	if err != nil {
 		t.Skip("no reference data: the DWD's ZIP is not part of the repository")
