@@ -123,8 +123,8 @@ async function newsByKeyboard(t) {
   await keys.field('Text');
   await keys.type(says);
   t.step('picture');
-  await keys.field('Bild hinzufügen');
   const chooser = page.waitForEvent('filechooser');
+  await keys.field('Bild hinzufügen');
   await keys.press('Enter');
   await (await chooser).setFiles({ name: 'brunnen.png', mimeType: 'image/png', buffer: png(640, 400) });
   await keys.button('Prüfen und Vorschau');
