@@ -54,8 +54,8 @@ fmt:
 	gofmt -w cmd internal web/*.go web/bundle
 
 ## bench: measure what the product promises; writes docs/benchmarks.md
-bench: bin/dorflinde
-	bin/dorflinde bench --out docs/benchmarks.md
+bench: web/node_modules/.tools bin/dorflinde
+	bin/dorflinde bench --lighthouse web/e2e/lighthouse.mjs --out docs/benchmarks.md
 
 ## fuzz: each fuzz test for a minute
 fuzz:

@@ -12,9 +12,10 @@ import (
 )
 
 type benchCommand struct {
-	Out      string `help:"Write the report to a file." type:"path" placeholder:"FILE"`
-	District bool   `help:"Also measure over 200,000 entries; takes some minutes more." default:"true" negatable:""`
-	Bare     string `hidden:"" help:"Serve the bare handler on this address."`
+	Out        string `help:"Write the report to a file." type:"path" placeholder:"FILE"`
+	District   bool   `help:"Also measure over 200,000 entries; takes some minutes more." default:"true" negatable:""`
+	Lighthouse string `help:"Script that asks Lighthouse, run by node." type:"path" placeholder:"FILE"`
+	Bare       string `hidden:"" help:"Serve the bare handler on this address."`
 }
 
 // Run measures this very program on invented regions in a temporary folder.
@@ -31,7 +32,7 @@ func (b *benchCommand) Run(c *console) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	lines, err := benchmark.Measure(c.ctx, benchmark.Options{Binary: binary, Dir: dir, District: b.District, Log: c.err})
+	lines, err := benchmark.Measure(c.ctx, benchmark.Options{Binary: binary, Dir: dir, District: b.District, Lighthouse: b.Lighthouse, Log: c.err})
 	if err != nil {
 		return err
 	}

@@ -132,7 +132,7 @@ func (i *initCommand) fromFlags() (regionPlan, error) {
 func parseMunicipality(text string) (municipalityPlan, error) {
 	parts := strings.Split(text, ";")
 	if len(parts) != 4 {
-		return municipalityPlan{}, fmt.Errorf("expected are four parts, such as %q", "Fuchstal;09181124;10.83;47.93")
+		return municipalityPlan{}, fmt.Errorf("expected are four parts, such as %q", "Fuchstal;09181121;10.83;47.93")
 	}
 	for i := range parts {
 		parts[i] = strings.TrimSpace(parts[i])

@@ -22,6 +22,9 @@ type Options struct {
 	Dir      string // an empty folder for the regions
 	District bool   // also search over 200,000 entries, which takes minutes to fill
 	Log      io.Writer
+	// Lighthouse is the script that asks Lighthouse for its scores; empty
+	// leaves them out.
+	Lighthouse string
 }
 
 // Line is one measured figure beside its goal.
@@ -144,7 +147,7 @@ func (r *run) measureServer(p *Process, dir string) error {
 		return err
 	}
 	r.add(now < 60<<20, "resident memory, idle", "under 60 MB", "%d MB", now>>20)
-	for _, step := range []func(*Process) error{r.measureHome, r.measureConditional, r.measureMemory, r.measureSearch(10_000, 20*time.Millisecond), r.measureFirstVisit} {
+	for _, step := range []func(*Process) error{r.measureHome, r.measureConditional, r.measureMemory, r.measureSearch(10_000, 20*time.Millisecond), r.measureFirstVisit, r.measureLighthouse} {
 		if err := step(p); err != nil {
 			return err
 		}
@@ -327,6 +330,24 @@ func (r *run) measureFirstVisit(p *Process) error {
 	}
 	r.add(text < 60<<10, "first visit: HTML, CSS and script, gzip", "under 60 kB", "%.1f kB", float64(text)/1024)
 	r.add(fonts < 60<<10, "first visit: fonts", "under 60 kB", "%.1f kB", float64(fonts)/1024)
+	return nil
+}
+
+// measureLighthouse runs the throttled mobile profile in Chromium.
+func (r *run) measureLighthouse(p *Process) error {
+	if r.Lighthouse == "" {
+		return nil
+	}
+	out, err := exec.CommandContext(r.ctx, "node", r.Lighthouse, "http://"+p.Addr+"/").Output()
+	if err != nil {
+		return fmt.Errorf("lighthouse: %w", err)
+	}
+	var scores struct{ Performance, Accessibility, BestPractices, SEO int }
+	if err := json.Unmarshal(out, &scores); err != nil {
+		return fmt.Errorf("lighthouse: %w in %s", err, out)
+	}
+	r.add(scores.Performance >= 98 && scores.Accessibility >= 98, "Lighthouse, throttled mobile profile", "performance and accessibility at least 98",
+		"performance %d, accessibility %d, best practices %d, SEO %d", scores.Performance, scores.Accessibility, scores.BestPractices, scores.SEO)
 	return nil
 }
 
