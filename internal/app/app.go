@@ -234,7 +234,9 @@ func (a *App) Handler() http.Handler { return a.server }
 
 // Localizer speaks a language in the region's time zone, for commands and jobs.
 func (a *App) Localizer(lang i18n.Lang) *i18n.Localizer {
-	return a.catalogue.In(lang, a.Region.Current().Location())
+	l := a.catalogue.In(lang, a.Region.Current().Location())
+	l.Now = a.Clock.Now
+	return l
 }
 
 // Close ends everything.

@@ -30,6 +30,7 @@ type sketchName struct{ X, Y, Text string }
 type sketchPoint struct {
 	X, Y string
 	Tone string
+	at   orb.Point
 }
 
 // The size of a sketch.
@@ -55,9 +56,13 @@ func newFrame(box orb.Bound) frame {
 	}
 }
 
+func (f frame) at(p orb.Point) orb.Point {
+	return orb.Point{f.offX + (p[0]-f.west)*f.scaleX, f.offY + (f.north-p[1])*f.scaleY}
+}
+
 func (f frame) xy(p orb.Point) (x, y string) {
-	format := func(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) }
-	return format(f.offX + (p[0]-f.west)*f.scaleX), format(f.offY + (f.north-p[1])*f.scaleY)
+	at := f.at(p)
+	return units(at[0]), units(at[1])
 }
 
 func (f frame) path(g orb.Geometry) string {
@@ -106,33 +111,65 @@ func (b *Bulletin) drawSketch(a *asked, points []Entry) sketch {
 	for i := range points {
 		if centre, ok := geo.Centre(points[i].Geometry); ok && box.Contains(centre) {
 			x, y := f.xy(centre)
-			s.Points = append(s.Points, sketchPoint{X: x, Y: y, Tone: b.KindOf(points[i].Kind).Tone})
+			s.Points = append(s.Points, sketchPoint{X: x, Y: y, at: f.at(centre), Tone: b.KindOf(points[i].Kind).Tone})
 		}
 	}
-	s.Names = names(a, f)
+	s.Names = names(a, f, s.Points)
 	return s
 }
 
-// Size of a letter of a name, about, in units of the sketch.
-const letterWidth, letterHeight = 5.4, 11
+// Size of a letter of a name, about, and of a point, in units of the sketch.
+const letterWidth, letterHeight, pointRadius = 5.4, 11, 6
+
+// nameShifts are the steps by which a name goes down or up to be read.
+var nameShifts = []float64{4, 18, -9, 30, -21}
+
+// nameBox is the room of a name whose baseline lies at y, moved sideways as far
+// as the edge of the sketch asks for.
+func nameBox(x, y float64, text string) orb.Bound {
+	half := letterWidth * float64(utf8.RuneCountInString(text)) / 2
+	x = min(max(x, half+2), sketchWidth-half-2)
+	return orb.Bound{Min: orb.Point{x - half, y - letterHeight}, Max: orb.Point{x + half, y}}
+}
+
+// hits counts the points that lie upon a name.
+func hits(box orb.Bound, points []sketchPoint) int {
+	n := 0
+	for _, p := range points {
+		if box.Pad(pointRadius).Contains(p.at) {
+			n++
+		}
+	}
+	return n
+}
+
+func units(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) }
 
 // names are those of the villages of the place, of the municipalities in a
-// view of the whole region. A name that would lie over another is left out;
-// that of the page's own village comes first.
-func names(a *asked, f frame) []sketchName {
+// view of the whole region. A name moves below or above its place where points
+// lie upon it, and is left out where it would lie over another name; that of
+// the page's own village comes first.
+func names(a *asked, f frame, points []sketchPoint) []sketchName {
 	var out []sketchName
 	var taken []orb.Bound
 	add := func(p orb.Point, text string) {
-		at := orb.Point{f.offX + (p[0]-f.west)*f.scaleX, f.offY + (f.north-p[1])*f.scaleY}
-		half := letterWidth * float64(utf8.RuneCountInString(text)) / 2
-		box := orb.Bound{Min: orb.Point{at[0] - half, at[1] - letterHeight}, Max: orb.Point{at[0] + half, at[1]}}
-		inside := box.Min[0] > 0 && box.Max[0] < sketchWidth && box.Min[1] > 0 && box.Max[1] < sketchHeight
-		if !inside || slices.ContainsFunc(taken, box.Intersects) {
+		at := f.at(p)
+		best, covered := orb.Bound{}, -1
+		for _, down := range nameShifts {
+			box := nameBox(at[0], at[1]+down, text)
+			inside := box.Min[1] > 0 && box.Max[1] < sketchHeight
+			if !inside || slices.ContainsFunc(taken, box.Intersects) {
+				continue
+			}
+			if n := hits(box, points); covered < 0 || n < covered {
+				best, covered = box, n
+			}
+		}
+		if covered < 0 {
 			return
 		}
-		taken = append(taken, box)
-		x, y := f.xy(p)
-		out = append(out, sketchName{X: x, Y: y, Text: text})
+		taken = append(taken, best)
+		out = append(out, sketchName{X: units((best.Min[0] + best.Max[0]) / 2), Y: units(best.Max[1]), Text: text})
 	}
 	if a.place.Municipality == nil {
 		for _, m := range a.places.Municipalities() {

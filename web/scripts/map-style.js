@@ -74,7 +74,7 @@ function width(wide) {
 function label(id, filter, minzoom, size, ink, placement) {
   return {
     id: `label-${id}`, type: "symbol", source: "base", filter: ["all", filter, ["has", "name"]], minzoom,
-    layout: { "text-field": ["get", "name"], "text-font": fira, "text-size": size, "symbol-placement": placement, "text-padding": 6 },
+    layout: { "text-field": ["get", "name"], "text-font": fira, "text-size": size, "symbol-placement": placement, "text-padding": 6, ...(placement === "point" && { "text-anchor": "top", "text-offset": [0, 0.35] }) },
     paint: { "text-color": ink, "text-halo-color": color("--card"), "text-halo-width": 1.6 },
   };
 }

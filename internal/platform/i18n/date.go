@@ -13,7 +13,7 @@ type Style int
 // The styles, with their German look.
 const (
 	DateLong     Style = iota // Sonntag, 6. Dezember 2026
-	DateShort                 // So, 6. Dezember
+	DateShort                 // So, 6. Dezember; with the year when it is not the present one
 	DateNumeric               // 06.12.2026
 	TimeOnly                  // 17 Uhr, 19:30 Uhr
 	DateTime                  // So, 6. Dezember, 17 Uhr
@@ -38,7 +38,7 @@ func (l *Localizer) Date(t time.Time, style Style) string {
 	t = t.In(l.Zone)
 	switch style {
 	case DateShort:
-		return l.weekdayShort(t) + ", " + l.dayMonth(t)
+		return l.weekdayShort(t) + ", " + l.dayMonth(t) + l.otherYear(t)
 	case DateNumeric:
 		if l.Lang == English {
 			return t.Format("2006-01-02")
@@ -47,7 +47,7 @@ func (l *Localizer) Date(t time.Time, style Style) string {
 	case TimeOnly:
 		return l.clock(t)
 	case DateTime:
-		return l.weekdayShort(t) + ", " + l.dayMonth(t) + ", " + l.clock(t)
+		return l.weekdayShort(t) + ", " + l.dayMonth(t) + l.otherYear(t) + ", " + l.clock(t)
 	case DateTimeLong:
 		return l.Date(t, DateLong) + ", " + l.clock(t)
 	case MonthYear:
@@ -104,6 +104,15 @@ func (l *Localizer) dayMonth(t time.Time) string {
 	return day + ". " + l.Month(t.Month())
 }
 
+// otherYear is the year of t with a space before it, when nobody would guess
+// it: when it is not the year the reader is in.
+func (l *Localizer) otherYear(t time.Time) string {
+	if l.Now == nil || l.Now().In(l.Zone).Year() == t.Year() {
+		return ""
+	}
+	return " " + strconv.Itoa(t.Year())
+}
+
 func (l *Localizer) clock(t time.Time) string {
 	if l.Lang == English {
 		return t.Format("15:04")
@@ -111,7 +120,7 @@ func (l *Localizer) clock(t time.Time) string {
 	if t.Minute() == 0 {
 		return strconv.Itoa(t.Hour()) + " Uhr"
 	}
-	return t.Format("15:04") + " Uhr"
+	return strconv.Itoa(t.Hour()) + t.Format(":04") + " Uhr"
 }
 
 // Date is From(ctx).Date, for templates.

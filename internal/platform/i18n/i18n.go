@@ -79,6 +79,7 @@ func (c *Catalogue) Keys(lang Lang) []string {
 type Localizer struct {
 	Lang Lang
 	Zone *time.Location
+	Now  func() time.Time // the reader's present; without it short dates never name their year
 	main map[string]string
 	back map[string]string
 }
