@@ -72,6 +72,16 @@ func Values(v url.Values) Fields {
 	return f
 }
 
+// Seen is the version the person began with; 0 for a new text or nonsense,
+// which then matches nothing that is stored.
+func (f Fields) Seen() int64 {
+	n, err := strconv.ParseInt(f.Version, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 func one(yes bool) int {
 	if yes {
 		return 1

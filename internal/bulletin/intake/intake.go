@@ -56,17 +56,6 @@ func (e *Engine) target(kind string) (Target, bool) {
 	return e.targets[i], true
 }
 
-// targetsFor lists the targets that can convert a format.
-func (e *Engine) targetsFor(f Format) []Target {
-	var out []Target
-	for _, t := range e.targets {
-		if slices.Contains(t.Info().Formats, f) {
-			out = append(out, t)
-		}
-	}
-	return out
-}
-
 // plainID reports whether an item's name can be kept as it is.
 func plainID(s string) bool {
 	return len(s) <= maxExternalID && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)

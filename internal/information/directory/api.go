@@ -12,6 +12,7 @@ import (
 	"dorflinde/internal/bulletin"
 	"dorflinde/internal/bulletin/compose"
 	"dorflinde/internal/people"
+	"dorflinde/internal/platform/capability"
 	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/fault"
 	"dorflinde/internal/platform/web"
@@ -95,26 +96,14 @@ type apiQuery struct {
 	After    string `query:"after"`
 }
 
-func operation(id, method, path, summary string, access web.Access, status int) huma.Operation {
-	op := huma.Operation{
-		OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"directory"}, DefaultStatus: status,
-		Metadata: map[string]any{"access": access}, Errors: []int{http.StatusNotFound, http.StatusUnprocessableEntity},
-	}
-	if access.Level != web.Public {
-		op.Security = []map[string][]string{{"token": {}}}
-		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusConflict)
-	}
-	return op
-}
-
 // api registers the collection.
 func (s *service) api(a huma.API) {
 	editors := web.Needs(string(people.Editor), nil)
-	huma.Register(a, operation("list-directory", http.MethodGet, apiPath, "List the directory by name", web.Everyone, http.StatusOK), s.apiList)
-	huma.Register(a, operation("create-directory-entry", http.MethodPost, apiPath, "Add an entry", editors, http.StatusCreated), s.apiCreate)
-	huma.Register(a, operation("get-directory-entry", http.MethodGet, apiPath+"/{id}", "Read an entry", web.Everyone, http.StatusOK), s.apiGet)
-	huma.Register(a, operation("replace-directory-entry", http.MethodPut, apiPath+"/{id}", "Replace an entry", editors, http.StatusOK), s.apiReplace)
-	huma.Register(a, operation("withdraw-directory-entry", http.MethodDelete, apiPath+"/{id}", "Take an entry back", editors, http.StatusNoContent), s.apiWithdraw)
+	huma.Register(a, capability.Operation("directory", "list-directory", http.MethodGet, apiPath, "List the directory by name", web.Everyone, http.StatusOK), s.apiList)
+	huma.Register(a, capability.Operation("directory", "create-directory-entry", http.MethodPost, apiPath, "Add an entry", editors, http.StatusCreated), s.apiCreate)
+	huma.Register(a, capability.Operation("directory", "get-directory-entry", http.MethodGet, apiPath+"/{id}", "Read an entry", web.Everyone, http.StatusOK), s.apiGet)
+	huma.Register(a, capability.Operation("directory", "replace-directory-entry", http.MethodPut, apiPath+"/{id}", "Replace an entry", editors, http.StatusOK), s.apiReplace)
+	huma.Register(a, capability.Operation("directory", "withdraw-directory-entry", http.MethodDelete, apiPath+"/{id}", "Take an entry back", editors, http.StatusNoContent), s.apiWithdraw)
 }
 
 // fill puts what a program sent into a listing and checks it.

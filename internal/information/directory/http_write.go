@@ -195,7 +195,7 @@ func (s *service) take(w http.ResponseWriter, r *http.Request, before Listing) e
 	if err := faults.Err(); err != nil {
 		return s.show(w, r, http.StatusUnprocessableEntity, v, fields, err)
 	}
-	if err := s.publish(r.Context(), &next, before, version(fields)); err != nil {
+	if err := s.publish(r.Context(), &next, before, fields.Seen()); err != nil {
 		return s.again(w, r, v, fields, err)
 	}
 	web.SetFlash(w, "directory.saved")
@@ -240,7 +240,7 @@ func (s *service) publish(ctx context.Context, l *Listing, before Listing, seen 
 }
 
 func (s *service) withdraw(w http.ResponseWriter, r *http.Request, v editView, fields compose.Fields) error {
-	err := s.takeBack(r.Context(), v.Listing, v.reason, version(fields))
+	err := s.takeBack(r.Context(), v.Listing, v.reason, fields.Seen())
 	if err != nil {
 		return s.again(w, r, v, fields, err)
 	}
@@ -325,14 +325,4 @@ func editing(speakers []compose.Speaker) []compose.Speaker {
 		}
 	}
 	return out
-}
-
-// version is the one the person began with; 0 for nonsense, which matches
-// nothing that is stored.
-func version(f compose.Fields) int64 {
-	n, err := strconv.ParseInt(f.Version, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
 }

@@ -14,6 +14,7 @@ import (
 	"dorflinde/internal/bulletin"
 	"dorflinde/internal/bulletin/compose"
 	"dorflinde/internal/people"
+	"dorflinde/internal/platform/capability"
 	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/fault"
 	"dorflinde/internal/platform/web"
@@ -122,27 +123,14 @@ type apiQuery struct {
 	bulletin.EntryFilter
 }
 
-// operation describes one operation.
-func operation(id, method, path, summary string, access web.Access, status int) huma.Operation {
-	op := huma.Operation{
-		OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"events"}, DefaultStatus: status,
-		Metadata: map[string]any{"access": access}, Errors: []int{http.StatusNotFound, http.StatusUnprocessableEntity},
-	}
-	if access.Level != web.Public {
-		op.Security = []map[string][]string{{"token": {}}}
-		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusConflict)
-	}
-	return op
-}
-
 // api registers the collection.
 func (s *service) api(a huma.API) {
 	writers := web.Needs(string(people.Author), nil)
-	huma.Register(a, operation("list-events", http.MethodGet, apiPath, "List events, newest first", web.Everyone, http.StatusOK), s.apiList)
-	huma.Register(a, operation("create-event", http.MethodPost, apiPath, "Publish an event or keep a draft", writers, http.StatusCreated), s.apiCreate)
-	huma.Register(a, operation("get-event", http.MethodGet, apiPath+"/{id}", "Read one event", web.Everyone, http.StatusOK), s.apiGet)
-	huma.Register(a, operation("replace-event", http.MethodPut, apiPath+"/{id}", "Replace, move, cancel or correct an event", writers, http.StatusOK), s.apiReplace)
-	huma.Register(a, operation("withdraw-event", http.MethodDelete, apiPath+"/{id}", "Withdraw an event, or delete a draft", writers, http.StatusNoContent), s.apiWithdraw)
+	huma.Register(a, capability.Operation("events", "list-events", http.MethodGet, apiPath, "List events, newest first", web.Everyone, http.StatusOK), s.apiList)
+	huma.Register(a, capability.Operation("events", "create-event", http.MethodPost, apiPath, "Publish an event or keep a draft", writers, http.StatusCreated), s.apiCreate)
+	huma.Register(a, capability.Operation("events", "get-event", http.MethodGet, apiPath+"/{id}", "Read one event", web.Everyone, http.StatusOK), s.apiGet)
+	huma.Register(a, capability.Operation("events", "replace-event", http.MethodPut, apiPath+"/{id}", "Replace, move, cancel or correct an event", writers, http.StatusOK), s.apiReplace)
+	huma.Register(a, capability.Operation("events", "withdraw-event", http.MethodDelete, apiPath+"/{id}", "Withdraw an event, or delete a draft", writers, http.StatusNoContent), s.apiWithdraw)
 }
 
 // takeAPI turns what a program sent into e. It reads nothing from the database

@@ -283,8 +283,6 @@ func dateAndTime(t time.Time, zone *time.Location) (date, clock string) {
 	return t.Format(time.DateOnly), t.Format("15:04")
 }
 
-func (f fields) has(list []string, value string) bool { return slices.Contains(list, value) }
-
 // repeatOptions offers the choices; Custom only where such a rule is kept.
 func repeatOptions(ctx context.Context, chosen string) []ui.Option {
 	offered := Everys

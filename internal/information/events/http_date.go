@@ -131,7 +131,7 @@ func (s *service) applyDate(ctx context.Context, e Event, d Date, f dateForm) (s
 	if e.Rule == "" && len(e.Extra) == 0 {
 		f.reach = reachAll
 	}
-	e.Version = version(compose.Fields{Version: f.version})
+	e.Version = compose.Fields{Version: f.version}.Seen()
 	e.UpdatedAt = s.Clock.Now()
 	zone := s.Places().Location()
 	start, end, err := f.times(d, zone)

@@ -20,7 +20,6 @@ type freeView struct {
 	day   string // one day in words, empty for none
 	iso   string
 	cards []ui.CardView
-	place string
 }
 
 // mostFree bounds what one month reads.

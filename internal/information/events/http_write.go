@@ -104,7 +104,7 @@ func (s *service) take(w http.ResponseWriter, r *http.Request, old Event) error 
 	if parsed != nil && !aboutFields(parsed) {
 		return parsed
 	}
-	if err = together(err, parsed); err != nil {
+	if err = fault.Together(err, parsed); err != nil {
 		return s.show(w, r, http.StatusUnprocessableEntity, v, f, err)
 	}
 	v.Event = next
@@ -124,7 +124,7 @@ func (s *service) take(w http.ResponseWriter, r *http.Request, old Event) error 
 		v.asks = true
 		return s.show(w, r, http.StatusOK, v, f, nil)
 	}
-	if err := s.store(ctx, &v, action, &old, version(f.Fields)); err != nil {
+	if err := s.store(ctx, &v, action, &old, f.Fields.Seen()); err != nil {
 		return s.again(w, r, v, f, err)
 	}
 	return s.done(w, r, &v.Event)
@@ -206,7 +206,7 @@ func (s *service) judge(w http.ResponseWriter, r *http.Request, v editView, acti
 	next := v.Event
 	err := next.apply(change{action: action, reason: v.reason, now: s.Clock.Now()}, role)
 	if err == nil {
-		next.Version = version(f.Fields)
+		next.Version = f.Fields.Seen()
 		err = s.DB.Update(ctx, func(tx *db.Tx) error {
 			stored := next
 			if stored.State == compose.Gone {
@@ -327,21 +327,3 @@ func (s *service) side(ctx context.Context, e Event, found []Collision) templ.Co
 
 // aboutFields reports whether err only says what is wrong in the form.
 func aboutFields(err error) bool { return fault.KindOf(err) == fault.KindInvalid }
-
-func together(errs ...error) error {
-	var all fault.List
-	for _, err := range errs {
-		all = append(all, fault.All(err)...)
-	}
-	return all.Err()
-}
-
-// version is the one the person began with; 0 for a new text or nonsense, which
-// then matches nothing that is stored.
-func version(f compose.Fields) int64 {
-	n, err := strconv.ParseInt(f.Version, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
-}

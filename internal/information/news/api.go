@@ -14,6 +14,7 @@ import (
 	"dorflinde/internal/bulletin"
 	"dorflinde/internal/bulletin/compose"
 	"dorflinde/internal/people"
+	"dorflinde/internal/platform/capability"
 	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/fault"
 	"dorflinde/internal/platform/web"
@@ -100,26 +101,14 @@ type apiQuery struct {
 	State string `query:"state" enum:"published,open" doc:"open: drafts, what waits for approval and what is scheduled, for organisations in which you write"`
 }
 
-func operation(id, method, path, summary string, access web.Access, status int) huma.Operation {
-	op := huma.Operation{
-		OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"news"}, DefaultStatus: status,
-		Metadata: map[string]any{"access": access}, Errors: []int{http.StatusNotFound, http.StatusUnprocessableEntity},
-	}
-	if access.Level != web.Public {
-		op.Security = []map[string][]string{{"token": {}}}
-		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusConflict)
-	}
-	return op
-}
-
 // api registers the collection.
 func (s *service) api(a huma.API) {
 	writers := web.Needs(string(people.Author), nil)
-	huma.Register(a, operation("list-news", http.MethodGet, apiPath, "List news, newest first", web.Everyone, http.StatusOK), s.apiList)
-	huma.Register(a, operation("create-news", http.MethodPost, apiPath, "Publish news or keep a draft", writers, http.StatusCreated), s.apiCreate)
-	huma.Register(a, operation("get-news", http.MethodGet, apiPath+"/{id}", "Read one piece of news", web.Everyone, http.StatusOK), s.apiGet)
-	huma.Register(a, operation("replace-news", http.MethodPut, apiPath+"/{id}", "Replace or correct news", writers, http.StatusOK), s.apiReplace)
-	huma.Register(a, operation("withdraw-news", http.MethodDelete, apiPath+"/{id}", "Withdraw news, or delete a draft", writers, http.StatusNoContent), s.apiWithdraw)
+	huma.Register(a, capability.Operation("news", "list-news", http.MethodGet, apiPath, "List news, newest first", web.Everyone, http.StatusOK), s.apiList)
+	huma.Register(a, capability.Operation("news", "create-news", http.MethodPost, apiPath, "Publish news or keep a draft", writers, http.StatusCreated), s.apiCreate)
+	huma.Register(a, capability.Operation("news", "get-news", http.MethodGet, apiPath+"/{id}", "Read one piece of news", web.Everyone, http.StatusOK), s.apiGet)
+	huma.Register(a, capability.Operation("news", "replace-news", http.MethodPut, apiPath+"/{id}", "Replace or correct news", writers, http.StatusOK), s.apiReplace)
+	huma.Register(a, capability.Operation("news", "withdraw-news", http.MethodDelete, apiPath+"/{id}", "Withdraw news, or delete a draft", writers, http.StatusNoContent), s.apiWithdraw)
 }
 
 // common turns what a program sent into what is kept. It reads nothing from

@@ -93,15 +93,15 @@ func (s *service) take(w http.ResponseWriter, r *http.Request, n News) error {
 	if parsed != nil && !aboutFields(parsed) {
 		return parsed
 	}
-	if err = together(err, parsed); err != nil {
+	if err = fault.Together(err, parsed); err != nil {
 		return s.show(w, r, http.StatusUnprocessableEntity, v, fields, err)
 	}
 	before := n.Publisher
 	v.n.Common = keepTimes(&n, common)
 	if action == check || action == upload {
-		return s.show(w, r, http.StatusOK, v, s.desk.Fill(&v.n.Common, version(fields)), nil)
+		return s.show(w, r, http.StatusOK, v, s.desk.Fill(&v.n.Common, fields.Seen()), nil)
 	}
-	if err := s.store(r.Context(), &v, action, before, version(fields)); err != nil {
+	if err := s.store(r.Context(), &v, action, before, fields.Seen()); err != nil {
 		return s.again(w, r, v, fields, err)
 	}
 	return s.done(w, r, &v.n)
@@ -158,7 +158,7 @@ func (s *service) judge(w http.ResponseWriter, r *http.Request, v editView, acti
 	next := v.n
 	err := next.apply(change{action: action, reason: v.reason, now: s.Clock.Now()}, role)
 	if err == nil {
-		next.Version = version(fields)
+		next.Version = fields.Seen()
 		err = s.DB.Update(ctx, func(tx *db.Tx) error {
 			stored := next
 			if stored.State == compose.Gone {
@@ -264,21 +264,3 @@ func (s *service) side(ctx context.Context, n News, c compose.Common) templ.Comp
 
 // aboutFields reports whether err only says what is wrong in the form.
 func aboutFields(err error) bool { return fault.KindOf(err) == fault.KindInvalid }
-
-func together(errs ...error) error {
-	var all fault.List
-	for _, err := range errs {
-		all = append(all, fault.All(err)...)
-	}
-	return all.Err()
-}
-
-// version is the one the person began with; 0 for a new text or nonsense, which
-// then matches nothing that is stored.
-func version(f compose.Fields) int64 {
-	n, err := strconv.ParseInt(f.Version, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
-}

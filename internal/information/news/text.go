@@ -29,10 +29,6 @@ func submitKind(v editView) string {
 	return "primary"
 }
 
-// versionOf is the version the form stands on: what the person began with,
-// or, after an overtaking, what is stored now.
-func versionOf(v editView) int64 { return version(v.Fields) }
-
 // openWhere unfolds "when and where" when something is wrong or set there.
 func (v editView) openWhere() bool {
 	for _, name := range []string{"where", "streets", "place", "lat", "lon", "publish-date", "publish-time", "expire-date", "expire-time", "audience", "topics", "severity"} {

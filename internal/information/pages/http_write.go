@@ -101,7 +101,7 @@ func (s *service) take(w http.ResponseWriter, r *http.Request, before Page) erro
 			return s.show(w, r, http.StatusOK, v, fields, nil)
 		}
 	}
-	if err := s.store(r.Context(), &next, before, change{action: action, reason: v.reason, correction: v.correction}, version(fields)); err != nil {
+	if err := s.store(r.Context(), &next, before, change{action: action, reason: v.reason, correction: v.correction}, fields.Seen()); err != nil {
 		return s.again(w, r, v, fields, err)
 	}
 	web.SetFlash(w, "pages.done_"+string(next.State))
@@ -222,14 +222,4 @@ func (s *service) show(w http.ResponseWriter, r *http.Request, status int, v edi
 		title = words.T("pages.error_title") + " " + title
 	}
 	return ui.Render(w, r, status, ui.Page{Title: title, NoIndex: true, Wide: true, Active: "schreiben"}, editPageView(v))
-}
-
-// version is the one the person began with; 0 for nonsense, which matches
-// nothing that is stored.
-func version(f compose.Fields) int64 {
-	n, err := strconv.ParseInt(f.Version, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
 }

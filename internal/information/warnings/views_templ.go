@@ -947,39 +947,39 @@ func editPage(v editView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextInput(ui.Field{Name: "title", Label: i18n.T(ctx, "warnings.title_label"), Hint: i18n.T(ctx, "warnings.title_hint"), Value: v.Title, Error: wrong(v.errors, "title"), MaxLength: maxTitle}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextInput(ui.Field{Name: "title", Label: i18n.T(ctx, "warnings.title_label"), Hint: i18n.T(ctx, "warnings.title_hint"), Value: v.Title, Error: ui.ErrorOf(v.errors, "title"), MaxLength: maxTitle}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "text", Label: i18n.T(ctx, "warnings.what"), Value: v.Text, Error: wrong(v.errors, "text"), Rows: 5}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "text", Label: i18n.T(ctx, "warnings.what"), Value: v.Text, Error: ui.ErrorOf(v.errors, "text"), Rows: 5}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "instruction", Label: i18n.T(ctx, "warnings.what_to_do"), Hint: i18n.T(ctx, "warnings.instruction_hint"), Value: v.Instruction, Error: wrong(v.errors, "instruction"), Rows: 4}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "instruction", Label: i18n.T(ctx, "warnings.what_to_do"), Hint: i18n.T(ctx, "warnings.instruction_hint"), Value: v.Instruction, Error: ui.ErrorOf(v.errors, "instruction"), Rows: 4}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "simple", Label: i18n.T(ctx, "warnings.simple"), Value: v.SimpleText, Error: wrong(v.errors, "simple"), Rows: 4, Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "simple", Label: i18n.T(ctx, "warnings.simple"), Value: v.SimpleText, Error: ui.ErrorOf(v.errors, "simple"), Rows: 4, Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Radios(ui.Field{Name: "severity", Label: i18n.T(ctx, "warnings.severity"), Value: v.Severity, Error: wrong(v.errors, "severity")}, severityOptions(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Radios(ui.Field{Name: "severity", Label: i18n.T(ctx, "warnings.severity"), Value: v.Severity, Error: ui.ErrorOf(v.errors, "severity")}, severityOptions(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.Field{ID: "municipality", Name: "owner", Label: i18n.T(ctx, "warnings.municipality"), Value: v.owner, Error: wrong(v.errors, "municipality")}, v.owners).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.Field{ID: "municipality", Name: "owner", Label: i18n.T(ctx, "warnings.municipality"), Value: v.owner, Error: ui.ErrorOf(v.errors, "municipality")}, v.owners).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Checkboxes(ui.Field{Name: "villages", Label: i18n.T(ctx, "warnings.villages"), Hint: i18n.T(ctx, "warnings.villages_hint"), Optional: true, Horizontal: true, Error: wrong(v.errors, "villages")}, v.villages).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Checkboxes(ui.Field{Name: "villages", Label: i18n.T(ctx, "warnings.villages"), Hint: i18n.T(ctx, "warnings.villages_hint"), Optional: true, Horizontal: true, Error: ui.ErrorOf(v.errors, "villages")}, v.villages).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "streets", Label: i18n.T(ctx, "warnings.streets"), Hint: i18n.T(ctx, "warnings.streets_hint"), Value: v.streets, Error: wrong(v.errors, "streets"), Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "streets", Label: i18n.T(ctx, "warnings.streets"), Hint: i18n.T(ctx, "warnings.streets_hint"), Value: v.streets, Error: ui.ErrorOf(v.errors, "streets"), Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.DateNative(ui.Field{Name: "until", Label: i18n.T(ctx, "warnings.until_day"), Hint: i18n.T(ctx, "warnings.until_hint"), Value: v.day, Error: wrong(v.errors, "until")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.DateNative(ui.Field{Name: "until", Label: i18n.T(ctx, "warnings.until_day"), Hint: i18n.T(ctx, "warnings.until_hint"), Value: v.day, Error: ui.ErrorOf(v.errors, "until")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1078,7 +1078,7 @@ func editPage(v editView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.FileInput(ui.FileField{Field: ui.Field{Name: "file", Label: i18n.T(ctx, "warnings.file"), Hint: i18n.T(ctx, "warnings.file_hint"), Error: wrong(v.errors, "file")}, Accept: ".xml,.cap,.zip,application/xml,application/zip"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.FileInput(ui.FileField{Field: ui.Field{Name: "file", Label: i18n.T(ctx, "warnings.file"), Hint: i18n.T(ctx, "warnings.file_hint"), Error: ui.ErrorOf(v.errors, "file")}, Accept: ".xml,.cap,.zip,application/xml,application/zip"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1164,7 +1164,7 @@ func sourcesPage(v sourcesView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextInput(ui.Field{Name: id, Type: "url", Label: i18n.T(ctx, "warnings.address_"+id), Hint: i18n.T(ctx, "warnings.hint_"+id), Value: v.source(id).Address, Error: wrong(v.errors, id), MaxLength: 500}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextInput(ui.Field{Name: id, Type: "url", Label: i18n.T(ctx, "warnings.address_"+id), Hint: i18n.T(ctx, "warnings.hint_"+id), Value: v.source(id).Address, Error: ui.ErrorOf(v.errors, id), MaxLength: 500}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1241,7 +1241,7 @@ func sourcesPage(v sourcesView) templ.Component {
 				}
 			}
 		}
-		templ_7745c5c3_Err = ui.TextInput(ui.Field{Name: "highest", Label: i18n.T(ctx, "warnings.highest"), Hint: i18n.T(ctx, "warnings.highest_hint"), Value: v.highest, InputMode: "numeric", Width: 4, Optional: true, Error: wrong(v.errors, "highest")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextInput(ui.Field{Name: "highest", Label: i18n.T(ctx, "warnings.highest"), Hint: i18n.T(ctx, "warnings.highest_hint"), Value: v.highest, InputMode: "numeric", Width: 4, Optional: true, Error: ui.ErrorOf(v.errors, "highest")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

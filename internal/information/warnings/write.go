@@ -22,15 +22,14 @@ import (
 // editView is the page on which a warning is written.
 type editView struct {
 	Draft
-	id            string // of the warning that is changed, empty for a new one
-	action        string
-	owner         string // organisation/municipality
-	owners        []ui.Option
-	villages      []ui.Option
-	streets       string // one a line, as typed
-	day, clock    string
-	errors        []ui.FieldError
-	uploadProblem string
+	id         string // of the warning that is changed, empty for a new one
+	action     string
+	owner      string // organisation/municipality
+	owners     []ui.Option
+	villages   []ui.Option
+	streets    string // one a line, as typed
+	day, clock string
+	errors     []ui.FieldError
 }
 
 func (s *service) blank(w http.ResponseWriter, r *http.Request) error {
@@ -152,24 +151,6 @@ func cut(text string, limit int) string {
 	return text
 }
 
-func fieldErrors(ctx context.Context, err error) []ui.FieldError {
-	var out []ui.FieldError
-	for _, f := range fault.All(err) {
-		out = append(out, ui.FieldError{ID: f.Field, Text: i18n.T(ctx, f.Key, f.Args...)})
-	}
-	return out
-}
-
-// wrong is what is wrong with a field, empty for nothing.
-func wrong(errors []ui.FieldError, field string) string {
-	for _, e := range errors {
-		if e.ID == field {
-			return e.Text
-		}
-	}
-	return ""
-}
-
 func (s *service) write(w http.ResponseWriter, r *http.Request) error {
 	return s.publish(w, r, Warning{ID: s.IDs.New()}, false)
 }
@@ -178,7 +159,7 @@ func (s *service) write(w http.ResponseWriter, r *http.Request) error {
 func (s *service) publish(rw http.ResponseWriter, r *http.Request, w Warning, there bool) error {
 	v, err := s.read(r)
 	if fault.KindOf(err) == fault.KindInvalid {
-		v.errors = fieldErrors(r.Context(), err)
+		v.errors = ui.FieldErrors(r.Context(), err)
 		if there {
 			v.id = w.ID
 		}
@@ -303,7 +284,7 @@ func (s *service) upload(rw http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *service) refused(rw http.ResponseWriter, r *http.Request, f *fault.Fault) error {
-	v := editView{Draft: Draft{Severity: "Moderate"}, errors: fieldErrors(r.Context(), f)}
+	v := editView{Draft: Draft{Severity: "Moderate"}, errors: ui.FieldErrors(r.Context(), f)}
 	return s.showEdit(rw, r, http.StatusUnprocessableEntity, v)
 }
 
@@ -366,7 +347,7 @@ func (s *service) saveSources(w http.ResponseWriter, r *http.Request) error {
 		v.list = append(v.list, one)
 	}
 	if err := faults.Err(); err != nil {
-		v.errors = fieldErrors(r.Context(), err)
+		v.errors = ui.FieldErrors(r.Context(), err)
 		return s.showSources(w, r, http.StatusUnprocessableEntity, v)
 	}
 	err := s.DB.Update(r.Context(), func(tx *db.Tx) error {

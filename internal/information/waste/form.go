@@ -8,16 +8,6 @@ import (
 	"dorflinde/internal/platform/ui"
 )
 
-// wrong is what is wrong with a field, empty for nothing.
-func wrong(errors []ui.FieldError, field string) string {
-	for _, e := range errors {
-		if e.ID == field {
-			return e.Text
-		}
-	}
-	return ""
-}
-
 func hours(ctx context.Context) []ui.Option {
 	var out []ui.Option
 	for h := firstHour; h <= lastHour; h++ {

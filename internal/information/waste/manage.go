@@ -91,7 +91,7 @@ func (s *service) addDistrict(w http.ResponseWriter, r *http.Request) error {
 	}
 	err := s.DB.Update(ctx, func(tx *db.Tx) error { fresh := d; return s.putDistrict(tx, &fresh) })
 	if fault.KindOf(err) == fault.KindInvalid {
-		v := manageView{name: cut(d.Name, maxLabel*2), owner: owner, errors: fieldErrors(ctx, err)}
+		v := manageView{name: cut(d.Name, maxLabel*2), owner: owner, errors: ui.FieldErrors(ctx, err)}
 		return s.showManage(w, r, http.StatusUnprocessableEntity, v)
 	}
 	if err != nil {
@@ -185,7 +185,7 @@ func (s *service) changeDistrict(w http.ResponseWriter, r *http.Request) error {
 		err = s.DB.Update(r.Context(), write)
 	}
 	if fault.KindOf(err) == fault.KindInvalid {
-		v := districtView{District: before, areas: FormatAreas(before.Areas, s.Places()), errors: fieldErrors(r.Context(), err), form: map[string]string{}}
+		v := districtView{District: before, areas: FormatAreas(before.Areas, s.Places()), errors: ui.FieldErrors(r.Context(), err), form: map[string]string{}}
 		for _, field := range []string{"label", "first", "weeks", "until", "fraction", "to"} {
 			v.form[field] = cut(r.PostFormValue(field), maxLabel)
 		}

@@ -130,7 +130,11 @@ func (s *service) subscribe(w http.ResponseWriter, r *http.Request) error {
 	} else if actor.Email == "" {
 		faults.Add(fault.Invalid("email", "waste.email_none"))
 	}
-	if err = faults.Err(); err == nil {
+	err = faults.Err()
+	if err == nil && m.Account == "" && s.People != nil {
+		err = s.People.Letter(r, "waste", m.Email)
+	}
+	if err == nil {
 		err = s.DB.Update(ctx, func(tx *db.Tx) error { kept := m; return s.keep(tx, &kept, spot) })
 	}
 	if err != nil {
@@ -161,16 +165,8 @@ func (s *service) again(w http.ResponseWriter, r *http.Request, spot Spot, err e
 		return failed
 	}
 	v.email, v.hour = cut(r.PostFormValue("email"), 254), cut(r.PostFormValue("hour"), 4)
-	v.errors = fieldErrors(r.Context(), err)
+	v.errors = ui.FieldErrors(r.Context(), err)
 	return s.render(w, r, http.StatusUnprocessableEntity, spot, v)
-}
-
-func fieldErrors(ctx context.Context, err error) []ui.FieldError {
-	var out []ui.FieldError
-	for _, f := range fault.All(err) {
-		out = append(out, ui.FieldError{ID: f.Field, Text: i18n.T(ctx, f.Key, f.Args...)})
-	}
-	return out
 }
 
 // keep stores the wish and, without an account, writes the letter that asks.
@@ -233,7 +229,7 @@ func (s *service) reminderPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *service) showReminder(w http.ResponseWriter, r *http.Request, status int, failed error) error {
-	v := reminderView{errors: fieldErrors(r.Context(), failed)}
+	v := reminderView{errors: ui.FieldErrors(r.Context(), failed)}
 	err := s.DB.View(r.Context(), func(tx *db.Tx) (err error) {
 		v.Reminder, err = s.byToken(tx, r.PathValue("token"))
 		return err

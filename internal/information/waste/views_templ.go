@@ -706,12 +706,12 @@ func keepUp(v scheduleView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if !v.signedIn {
-			templ_7745c5c3_Err = ui.TextInput(ui.Field{Name: "email", Type: "email", Label: i18n.T(ctx, "waste.email"), Hint: i18n.T(ctx, "waste.email_hint"), Value: v.email, Autocomplete: "email", Error: wrong(v.errors, "email"), MaxLength: 254}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextInput(ui.Field{Name: "email", Type: "email", Label: i18n.T(ctx, "waste.email"), Hint: i18n.T(ctx, "waste.email_hint"), Value: v.email, Autocomplete: "email", Error: ui.ErrorOf(v.errors, "email"), MaxLength: 254}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.Select(ui.Field{Name: "hour", Label: i18n.T(ctx, "waste.hour"), Value: v.hour, Error: wrong(v.errors, "hour"), Width: 10}, hours(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.Field{Name: "hour", Label: i18n.T(ctx, "waste.hour"), Value: v.hour, Error: ui.ErrorOf(v.errors, "hour"), Width: 10}, hours(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -792,7 +792,7 @@ func reminderBody(v reminderView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(ui.Field{Name: "hour", Label: i18n.T(ctx, "waste.hour"), Value: strconv.Itoa(v.Hour), Error: wrong(v.errors, "hour"), Width: 10}, hours(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.Field{Name: "hour", Label: i18n.T(ctx, "waste.hour"), Value: strconv.Itoa(v.Hour), Error: ui.ErrorOf(v.errors, "hour"), Width: 10}, hours(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -935,11 +935,11 @@ func managePage(v manageView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextInput(ui.Field{Name: "name", Label: i18n.T(ctx, "waste.district_name"), Hint: i18n.T(ctx, "waste.district_name_hint"), Value: v.name, Error: wrong(v.errors, "name"), MaxLength: maxName}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextInput(ui.Field{Name: "name", Label: i18n.T(ctx, "waste.district_name"), Hint: i18n.T(ctx, "waste.district_name_hint"), Value: v.name, Error: ui.ErrorOf(v.errors, "name"), MaxLength: maxName}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.Field{ID: "municipality", Name: "owner", Label: i18n.T(ctx, "waste.municipality"), Value: v.owner, Error: wrong(v.errors, "municipality")}, v.owners).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.Field{ID: "municipality", Name: "owner", Label: i18n.T(ctx, "waste.municipality"), Value: v.owner, Error: ui.ErrorOf(v.errors, "municipality")}, v.owners).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -993,11 +993,11 @@ func districtPage(v districtView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextInput(ui.Field{Name: "name", Label: i18n.T(ctx, "waste.district_name"), Value: v.District.Name, Error: wrong(v.errors, "name"), MaxLength: maxName}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextInput(ui.Field{Name: "name", Label: i18n.T(ctx, "waste.district_name"), Value: v.District.Name, Error: ui.ErrorOf(v.errors, "name"), MaxLength: maxName}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "areas", Label: i18n.T(ctx, "waste.areas"), Hint: i18n.T(ctx, "waste.areas_hint"), Value: v.areas, Rows: 6, Error: wrong(v.errors, "areas")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "areas", Label: i18n.T(ctx, "waste.areas"), Hint: i18n.T(ctx, "waste.areas_hint"), Value: v.areas, Rows: 6, Error: ui.ErrorOf(v.errors, "areas")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1022,7 +1022,7 @@ func districtPage(v districtView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.Field{Name: "fraction", Label: i18n.T(ctx, "waste.fraction"), Value: v.form["fraction"], Error: wrong(v.errors, "fraction")}, v.fractions).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.Field{Name: "fraction", Label: i18n.T(ctx, "waste.fraction"), Value: v.form["fraction"], Error: ui.ErrorOf(v.errors, "fraction")}, v.fractions).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1030,15 +1030,15 @@ func districtPage(v districtView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.DateNative(ui.Field{Name: "first", Label: i18n.T(ctx, "waste.first"), Value: v.form["first"], Error: wrong(v.errors, "first")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.DateNative(ui.Field{Name: "first", Label: i18n.T(ctx, "waste.first"), Value: v.form["first"], Error: ui.ErrorOf(v.errors, "first")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextInput(ui.Field{Name: "weeks", Label: i18n.T(ctx, "waste.weeks"), Hint: i18n.T(ctx, "waste.weeks_hint"), Value: v.form["weeks"], InputMode: "numeric", Width: 4, Optional: true, Error: wrong(v.errors, "weeks")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextInput(ui.Field{Name: "weeks", Label: i18n.T(ctx, "waste.weeks"), Hint: i18n.T(ctx, "waste.weeks_hint"), Value: v.form["weeks"], InputMode: "numeric", Width: 4, Optional: true, Error: ui.ErrorOf(v.errors, "weeks")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.DateNative(ui.Field{Name: "until", Label: i18n.T(ctx, "waste.until"), Value: v.form["until"], Optional: true, Error: wrong(v.errors, "until")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.DateNative(ui.Field{Name: "until", Label: i18n.T(ctx, "waste.until"), Value: v.form["until"], Optional: true, Error: ui.ErrorOf(v.errors, "until")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1072,11 +1072,11 @@ func districtPage(v districtView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(ui.Field{Name: "date", Label: i18n.T(ctx, "waste.date"), Error: wrong(v.errors, "date")}, v.options()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.Field{Name: "date", Label: i18n.T(ctx, "waste.date"), Error: ui.ErrorOf(v.errors, "date")}, v.options()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.DateNative(ui.Field{Name: "to", Label: i18n.T(ctx, "waste.to"), Value: v.form["to"], Error: wrong(v.errors, "to")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.DateNative(ui.Field{Name: "to", Label: i18n.T(ctx, "waste.to"), Value: v.form["to"], Error: ui.ErrorOf(v.errors, "to")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1233,7 +1233,7 @@ func districtPage(v districtView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(ui.Field{Name: "stream", Label: i18n.T(ctx, "waste.fraction"), Error: wrong(v.errors, "stream")}, v.streams).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.Field{Name: "stream", Label: i18n.T(ctx, "waste.fraction"), Error: ui.ErrorOf(v.errors, "stream")}, v.streams).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -105,6 +105,16 @@ func (l List) Error() string {
 	return errors.Join(errs...).Error()
 }
 
+// Together joins the faults of several checks into one answer; nil when there are
+// none. Errors that are no faults are not for people: return them before.
+func Together(errs ...error) error {
+	var all List
+	for _, err := range errs {
+		all = append(all, All(err)...)
+	}
+	return all.Err()
+}
+
 // All returns the faults inside err: those of a list, a single one, or none.
 func All(err error) List {
 	var list List

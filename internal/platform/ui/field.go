@@ -1,10 +1,14 @@
 package ui
 
 import (
+	"context"
 	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
+
+	"dorflinde/internal/platform/fault"
+	"dorflinde/internal/platform/i18n"
 )
 
 // Field is one question of a form.
@@ -168,6 +172,25 @@ func (f Field) optionID(i int) string {
 type FieldError struct {
 	ID   string // of the field
 	Text string
+}
+
+// FieldErrors are the faults in err as lines of the error summary.
+func FieldErrors(ctx context.Context, err error) []FieldError {
+	var out []FieldError
+	for _, f := range fault.All(err) {
+		out = append(out, FieldError{ID: f.Field, Text: i18n.T(ctx, f.Key, f.Args...)})
+	}
+	return out
+}
+
+// ErrorOf is what is wrong with a field, empty for nothing.
+func ErrorOf(errors []FieldError, field string) string {
+	for _, e := range errors {
+		if e.ID == field {
+			return e.Text
+		}
+	}
+	return ""
 }
 
 // FileField is a Field for files.

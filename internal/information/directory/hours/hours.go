@@ -73,9 +73,6 @@ type Weekdays uint8
 // Has reports whether the set contains a day.
 func (w Weekdays) Has(d time.Weekday) bool { return w&(1<<d) != 0 }
 
-// weekly reports whether the rule belongs to the ordinary week.
-func (r *Rule) weekly() bool { return len(r.Dates) == 0 && !(r.Holidays && r.Days == 0) }
-
 // dated reports whether the rule is for single days only.
 func (r *Rule) dated() bool {
 	return len(r.Dates) > 0 && !slices.ContainsFunc(r.Dates, func(d Dates) bool { return !d.single() && d.From.Year == 0 })
