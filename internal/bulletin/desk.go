@@ -1,16 +1,24 @@
 package bulletin
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
 	"dorflinde/internal/people"
+	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/i18n"
 	"dorflinde/internal/platform/ui"
 )
 
-// deskMost bounds each section of the desk.
-const deskMost = 30
+// deskMost bounds each section of the desk; deskRecent, how much of each
+// publisher stands among what was published last, and deskSpeakers, for how
+// many publishers that is looked up: the operator may write for all of them.
+const (
+	deskMost     = 30
+	deskRecent   = 10
+	deskSpeakers = 20
+)
 
 type deskView struct {
 	writers  []ui.Link
@@ -39,6 +47,11 @@ func (b *Bulletin) deskPage(w http.ResponseWriter, r *http.Request) error {
 		}
 		items = append(items, found...)
 	}
+	recent, err := b.recent(r.Context(), actor)
+	if err != nil {
+		return err
+	}
+	items = append(items, recent...)
 	v := deskView{writers: b.writerLinks(actor, words), empty: len(items) == 0}
 	for _, state := range deskStates {
 		if s := b.deskSection(words, state, items); len(s.rows) > 0 {
@@ -61,6 +74,40 @@ func (b *Bulletin) writerLinks(actor people.Actor, words *i18n.Localizer) []ui.L
 		}
 	}
 	return links
+}
+
+// recent is what was published last for those the actor writes for, whoever
+// wrote it; their pages offer to correct or to withdraw it.
+func (b *Bulletin) recent(ctx context.Context, actor people.Actor) ([]DeskItem, error) {
+	var kinds []string
+	for _, w := range b.writers {
+		kinds = append(kinds, w.Kind)
+	}
+	if len(kinds) == 0 || b.Publishers == nil {
+		return nil, nil
+	}
+	var own []Publisher
+	for _, p := range b.Publishers() {
+		if actor.Can(people.Author, p.ID) && len(own) < deskSpeakers {
+			own = append(own, p)
+		}
+	}
+	var out []DeskItem
+	err := b.db.View(ctx, func(tx *db.Tx) error {
+		out = nil
+		for _, p := range own {
+			found, err := b.List(tx, Filter{Publisher: p.ID, Kinds: kinds}, ReaderOf(ctx), Page{Limit: deskRecent})
+			if err != nil {
+				return err
+			}
+			for i := range found.Entries {
+				e := &found.Entries[i]
+				out = append(out, DeskItem{State: DeskPublished, Kind: e.Kind, Title: e.Title, URL: e.Link, Publisher: e.Publisher, At: e.PublishedAt})
+			}
+		}
+		return nil
+	})
+	return out, err
 }
 
 func (b *Bulletin) mayWrite(actor people.Actor, role people.Role, official bool) bool {

@@ -403,6 +403,12 @@ func TestDesk(t *testing.T) {
 				t.Errorf("%q is missing", want)
 			}
 		}
+		r.put(news("own", func(e *bulletin.Entry) { e.Publisher, e.Title = "org-band", "Unser Konzert war schön" }),
+			news("other", func(e *bulletin.Entry) { e.Title = "Aus dem Rathaus" }))
+		body = r.get(author, "/schreiben").Body.String()
+		if !strings.Contains(body, "Zuletzt veröffentlicht") || !strings.Contains(body, "Unser Konzert war schön") || strings.Contains(body, "Aus dem Rathaus") {
+			t.Error("the desk shows something else than what was published for one's own organisations")
+		}
 	})
 }
 

@@ -193,7 +193,7 @@ async function offline(t) {
     if (navigator.serviceWorker.controller) done();
     else navigator.serviceWorker.addEventListener('controllerchange', () => done());
   })));
-  await page.goto('/neues');
+  await page.goto('/neues?art=news');
   const first = page.getByRole('article').getByRole('heading').getByRole('link').first();
   const title = await first.innerText();
   await Promise.all([page.waitForEvent('load'), first.click()]);

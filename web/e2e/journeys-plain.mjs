@@ -67,11 +67,11 @@ async function readWithoutScript(t) {
   t.step('filters of the list');
   await page.goto('/neues');
   await unfold(page, 'Auswahl eingrenzen');
-  await page.getByLabel('Art').selectOption({ label: 'Warnung' });
+  await page.getByRole('combobox', { name: 'Art', exact: true }).selectOption({ label: 'Warnung' });
   await press(page, 'Anwenden');
   const kinds = await page.getByRole('article').locator('.tags').allInnerTexts();
   await t.check(kinds.length > 0 && kinds.every(k => k.includes('Warnung')), `only warnings after filtering, got ${kinds}`);
-  await t.check(await page.getByLabel('Art').inputValue() !== '', 'the filter to show what is chosen');
+  await t.check(await page.getByRole('combobox', { name: 'Art', exact: true }).inputValue() !== '', 'the filter to show what is chosen');
   t.step('calendar');
   await page.goto('/kalender');
   const month = () => page.locator('#termine').getByRole('heading', { level: 2 }).first().innerText();
