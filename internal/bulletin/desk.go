@@ -76,7 +76,7 @@ func (b *Bulletin) writerLinks(actor people.Actor, words *i18n.Localizer) []ui.L
 	return links
 }
 
-// recent is what was published last for those the actor writes for, whoever
+// recent is what was announced last for those the actor writes for, whoever
 // wrote it; their pages offer to correct or to withdraw it.
 func (b *Bulletin) recent(ctx context.Context, actor people.Actor) ([]DeskItem, error) {
 	var kinds []string
@@ -96,7 +96,7 @@ func (b *Bulletin) recent(ctx context.Context, actor people.Actor) ([]DeskItem, 
 	err := b.db.View(ctx, func(tx *db.Tx) error {
 		out = nil
 		for _, p := range own {
-			found, err := b.List(tx, Filter{Publisher: p.ID, Kinds: kinds}, ReaderOf(ctx), Page{Limit: deskRecent})
+			found, err := b.List(tx, Filter{Publisher: p.ID, Kinds: kinds, FeedOnly: true}, ReaderOf(ctx), Page{Limit: deskRecent})
 			if err != nil {
 				return err
 			}

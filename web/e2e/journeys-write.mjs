@@ -13,7 +13,7 @@ async function keyboard(t) {
   await keys.press('Enter');
   await t.same(await page.evaluate(() => document.activeElement.id), 'inhalt', 'the focus after the skip link');
   t.step('every Tab stop');
-  await tabStops(t, page, keys);
+  await tabStops(t, page, keys, '/');
   t.step('search');
   await page.goto('/');
   await keys.to(page.getByRole('searchbox'));
@@ -54,10 +54,10 @@ async function keyboard(t) {
   await t.sees(page, 'Calendar');
 }
 
-// tabStops walks through the home page: each stop shows that it has the focus,
+// tabStops walks through a page: each stop shows that it has the focus,
 // nothing covers it, and the order is that of the text.
-async function tabStops(t, page, keys) {
-  await page.goto('/');
+async function tabStops(t, page, keys, path) {
+  await page.goto(path);
   const seen = [];
   for (let i = 0; i < 250; i++) {
     await keys.press('Tab');
@@ -65,11 +65,11 @@ async function tabStops(t, page, keys) {
     if (stop.end) break;
     seen.push(stop);
   }
-  await t.check(seen.length > 20, `more than 20 Tab stops, got ${seen.length}`);
+  await t.check(seen.length > 20, `more than 20 Tab stops on ${path}, got ${seen.length}`);
   for (const s of seen) {
-    if (s.before) await t.check(s.before.shown, `a visible focus on „${s.before.name}“`);
+    if (s.before) await t.check(s.before.shown, `a visible focus on „${s.before.name}“ of ${path}`);
     await t.check(s.inOrder, `„${s.name}“ to come later in the page than what had the focus before`);
-    await t.check(s.onTop, `„${s.name}“ to be uncovered while it has the focus`);
+    await t.check(s.onTop, `„${s.name}“ to be uncovered on ${path} while it has the focus`);
   }
 }
 
@@ -112,6 +112,11 @@ async function newsByKeyboard(t) {
   await keys.field('Passwort');
   await keys.type(process.env.DORFLINDE_PASSWORD);
   await keys.go();
+  t.step('every Tab stop of the editor, wide and narrow');
+  await tabStops(t, page, keys, '/aktuelles/schreiben');
+  await page.setViewportSize({ width: 360, height: 740 });
+  await tabStops(t, page, keys, '/aktuelles/schreiben');
+  await page.setViewportSize({ width: 1280, height: 900 });
   t.step('write');
   await page.goto('/');
   await keys.link('Schreiben');
