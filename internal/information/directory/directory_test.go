@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dorflinde/internal/bulletin"
+	"dorflinde/internal/bulletin/bulletintest"
 	"dorflinde/internal/people"
 	"dorflinde/internal/platform/capability"
 	"dorflinde/internal/platform/db"
@@ -15,7 +16,7 @@ import (
 )
 
 func (r *rig) village(slug string) string {
-	v, ok := r.places.VillageBySlug(slug)
+	v, ok := r.Places.VillageBySlug(slug)
 	if !ok {
 		r.t.Fatalf("no village %s", slug)
 	}
@@ -24,7 +25,7 @@ func (r *rig) village(slug string) string {
 
 func (r *rig) form(pairs ...string) url.Values {
 	v := url.Values{
-		"publisher": {r.orgs["gemeinde-fuchstal"]}, "action": {actSave}, "title": {"Wertstoffhof"}, "category": {"wertstoff"},
+		"publisher": {r.Orgs["gemeinde-fuchstal"]}, "action": {actSave}, "title": {"Wertstoffhof"}, "category": {"wertstoff"},
 		"text": {"Papier und Glas."}, "address": {"Raiffeisenstraße 20, 86925 Fuchstal"}, "hours": {"Mo–Fr 8–12 Uhr\nSa 9–11"},
 		"where": {"v:" + r.village("leeder")}, "version": {"0"},
 	}
@@ -37,11 +38,11 @@ func (r *rig) form(pairs ...string) url.Values {
 // written stores an entry and gives its id.
 func (r *rig) written(pairs ...string) string {
 	r.t.Helper()
-	a := r.post("town-editor", writePath, r.form(pairs...))
-	if a.status != http.StatusSeeOther {
-		r.t.Fatalf("write: %d %s", a.status, problems(a.body))
+	a := r.Post("town-editor", writePath, r.form(pairs...))
+	if a.Status != http.StatusSeeOther {
+		r.t.Fatalf("write: %d %s", a.Status, bulletintest.Problems(a.Body))
 	}
-	return strings.TrimPrefix(a.location, listPath+"/")
+	return strings.TrimPrefix(a.Location, listPath+"/")
 }
 
 func (r *rig) entries(f bulletin.Filter) []bulletin.Entry {
@@ -57,33 +58,33 @@ func (r *rig) entries(f bulletin.Filter) []bulletin.Entry {
 func TestEntryFromFormToEveryOutlet(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		listing := r.written("phone", "08243 / 960-0", "web", "www.fuchstal.example", "mail", "Info@Fuchstal.example", "languages", "Deutsch, Englisch", "access", "step_free")
-		r.clock.Set(time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)) // Monday, 9 o'clock in Leeder
-		page := r.get("", listPath+"/"+listing).body
-		has(t, page, "Jetzt geöffnet bis 12 Uhr", `href="tel:082439600"`, `href="mailto:info@fuchstal.example"`, `href="https://www.fuchstal.example"`, "Ohne Stufen erreichbar", "Deutsch, Englisch",
+		r.Clock.Set(time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)) // Monday, 9 o'clock in Leeder
+		page := r.Get("", listPath+"/"+listing).Body
+		bulletintest.Has(t, page, "Jetzt geöffnet bis 12 Uhr", `href="tel:082439600"`, `href="mailto:info@fuchstal.example"`, `href="https://www.fuchstal.example"`, "Ohne Stufen erreichbar", "Deutsch, Englisch",
 			"Eingetragen von Gemeinde Fuchstal", "8:00–12:00", `class="now"`, "openingHoursSpecification", "RecyclingCenter")
-		hasNot(t, page, "directory.", "people.kind", "bearbeiten")
-		list := r.get("", listPath).body
-		has(t, list, "<article", "Wertstoffhof", "Jetzt geöffnet", "Gemeinde Fuchstal", `href="/karte?art=directory`)
+		bulletintest.HasNot(t, page, "directory.", "people.kind", "bearbeiten")
+		list := r.Get("", listPath).Body
+		bulletintest.Has(t, list, "<article", "Wertstoffhof", "Jetzt geöffnet", "Gemeinde Fuchstal", `href="/karte?art=directory`)
 		e := r.entries(bulletin.Filter{Kinds: []string{Kind}})
 		if len(e) != 1 || e[0].InFeed || e[0].Link != listPath+"/"+listing || !strings.Contains(e[0].Summary, "Mo–Fr 8:00–12:00 Uhr") || e[0].Topics[0] != "wertstoff" {
 			t.Errorf("entry: %+v", e)
 		}
 		// It changes, somebody else was faster, it goes.
 		edit := listPath + "/" + listing + "/bearbeiten"
-		has(t, r.get("town-editor", edit).body, "Mo–Fr 8:00–12:00 Uhr", "Feiertage geschlossen")
-		if a := r.post("town-editor", edit, r.form("version", "1", "title", "Wertstoffhof neu")); a.status != http.StatusSeeOther {
-			t.Fatalf("change: %d %s", a.status, problems(a.body))
+		bulletintest.Has(t, r.Get("town-editor", edit).Body, "Mo–Fr 8:00–12:00 Uhr", "Feiertage geschlossen")
+		if a := r.Post("town-editor", edit, r.form("version", "1", "title", "Wertstoffhof neu")); a.Status != http.StatusSeeOther {
+			t.Fatalf("change: %d %s", a.Status, bulletintest.Problems(a.Body))
 		}
-		if a := r.post("town-editor", edit, r.form("version", "1", "title", "Verloren")); a.status != http.StatusConflict {
-			t.Errorf("overtaken: %d", a.status)
+		if a := r.Post("town-editor", edit, r.form("version", "1", "title", "Verloren")); a.Status != http.StatusConflict {
+			t.Errorf("overtaken: %d", a.Status)
 		} else {
-			has(t, a.body, "Verloren", "Wertstoffhof neu")
+			bulletintest.Has(t, a.Body, "Verloren", "Wertstoffhof neu")
 		}
-		if a := r.post("town-editor", edit, r.form("version", "2", "action", actWithdraw, "reason", "geschlossen")); a.status != http.StatusSeeOther {
-			t.Fatalf("withdraw: %d %s", a.status, problems(a.body))
+		if a := r.Post("town-editor", edit, r.form("version", "2", "action", actWithdraw, "reason", "geschlossen")); a.Status != http.StatusSeeOther {
+			t.Fatalf("withdraw: %d %s", a.Status, bulletintest.Problems(a.Body))
 		}
-		if a := r.get("", listPath+"/"+listing); a.status != http.StatusGone || len(r.entries(bulletin.Filter{Kinds: []string{Kind}})) != 0 {
-			t.Errorf("after withdrawing: %d", a.status)
+		if a := r.Get("", listPath+"/"+listing); a.Status != http.StatusGone || len(r.entries(bulletin.Filter{Kinds: []string{Kind}})) != 0 {
+			t.Errorf("after withdrawing: %d", a.Status)
 		}
 	})
 }
@@ -101,13 +102,13 @@ func TestWrongAnswersComeBack(t *testing.T) {
 			"access":   r.form("access", "teleport"),
 			"lat":      r.form("lat", "999", "lon", "10"),
 		} {
-			a := r.post("town-editor", writePath, form)
-			if a.status != http.StatusUnprocessableEntity {
-				t.Errorf("%s: %d", field, a.status)
+			a := r.Post("town-editor", writePath, form)
+			if a.Status != http.StatusUnprocessableEntity {
+				t.Errorf("%s: %d", field, a.Status)
 				continue
 			}
-			has(t, a.body, `href="#`+field, "Papier und Glas.")
-			hasNot(t, a.body, "<script>", "directory.")
+			bulletintest.Has(t, a.Body, `href="#`+field, "Papier und Glas.")
+			bulletintest.HasNot(t, a.Body, "<script>", "directory.")
 		}
 		if n := len(r.entries(bulletin.Filter{Kinds: []string{Kind}})); n != 0 {
 			t.Errorf("%d entries were stored", n)
@@ -120,7 +121,7 @@ func TestFiltersAndOpenNow(t *testing.T) {
 		r.written("title", "Früh auf", "hours", "Mo-So 6-10 Uhr")
 		r.written("title", "Spät auf", "hours", "Mo-So 18-23 Uhr", "category", "gasthaus", "where", "v:"+r.village("unterdiessen"))
 		r.written("title", "Ärztehaus", "hours", "", "category", "arzt", "where", "v:"+r.village("seestall"))
-		must(t, r.index.Flush(t.Context()))
+		must(t, r.Index.Flush(t.Context()))
 		for path, want := range map[string]string{
 			listPath:                           "Ärztehaus Früh auf Spät auf",
 			listPath + "?offen=1":              "Früh auf",
@@ -131,7 +132,7 @@ func TestFiltersAndOpenNow(t *testing.T) {
 			listPath + "?q=gibtesnicht":        "",
 			listPath + "?ort=leeder&buchstabe": "Früh auf",
 		} {
-			body := r.get("", path).body
+			body := r.Get("", path).Body
 			for _, title := range []string{"Ärztehaus", "Früh auf", "Spät auf"} {
 				if strings.Contains(body, ">"+title+"</a>") != strings.Contains(want, title) {
 					t.Errorf("%s: want %q, wrong about %s", path, want, title)
@@ -139,12 +140,12 @@ func TestFiltersAndOpenNow(t *testing.T) {
 			}
 		}
 		for _, path := range []string{"?kategorie=x", "?ort=atlantis", "?buchstabe=%3Cb%3E", "?buchstabe=AB"} {
-			if a := r.get("", listPath+path); a.status != http.StatusUnprocessableEntity {
-				t.Errorf("%s: %d", path, a.status)
+			if a := r.Get("", listPath+path); a.Status != http.StatusUnprocessableEntity {
+				t.Errorf("%s: %d", path, a.Status)
 			}
 		}
-		if a := r.get("", csvPath+"?kategorie=arzt"); a.status != 200 || !strings.Contains(a.body, "Ärztehaus") || strings.Contains(a.body, "Spät auf") {
-			t.Errorf("table: %d %s", a.status, a.body)
+		if a := r.Get("", csvPath+"?kategorie=arzt"); a.Status != 200 || !strings.Contains(a.Body, "Ärztehaus") || strings.Contains(a.Body, "Spät auf") {
+			t.Errorf("table: %d %s", a.Status, a.Body)
 		}
 	})
 }
@@ -153,34 +154,34 @@ func TestOrganisationsHaveTheirPage(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		path := orgPath("musikverein-leeder")
 		for range 2 { // without and with an entry of its own
-			page := r.get("", path).body
-			has(t, page, "Musikverein Leeder", "&lt;b&gt;seit", "tel:08243123", "/feeds/rss?von=musikverein-leeder", "/calendar.ics?von=musikverein-leeder", "Verein")
-			hasNot(t, page, "<b>seit", "/verwalten")
+			page := r.Get("", path).Body
+			bulletintest.Has(t, page, "Musikverein Leeder", "&lt;b&gt;seit", "tel:08243123", "/feeds/rss?von=musikverein-leeder", "/calendar.ics?von=musikverein-leeder", "Verein")
+			bulletintest.HasNot(t, page, "<b>seit", "/verwalten")
 			must(t, r.followOrganisations(t.Context(), nil))
 		}
 		club := r.entries(bulletin.Filter{Kinds: []string{Kind}, Publisher: "musikverein-leeder"})
 		if len(club) != 1 || club[0].Link != path || club[0].Topics[0] != "verein" {
 			t.Fatalf("entry of the club: %+v", club)
 		}
-		if a := r.get("", listPath+"/"+club[0].ID); a.location != path {
-			t.Errorf("the entry leads to %q", a.location)
+		if a := r.Get("", listPath+"/"+club[0].ID); a.Location != path {
+			t.Errorf("the entry leads to %q", a.Location)
 		}
-		has(t, r.get("club-admin", path).body, path+"/verwalten", "bearbeiten")
+		bulletintest.Has(t, r.Get("club-admin", path).Body, path+"/verwalten", "bearbeiten")
 		// Edited by its editor, it no longer follows; it cannot be taken away.
 		edit := listPath + "/" + club[0].ID + "/bearbeiten"
-		form := r.form("publisher", r.orgs["musikverein-leeder"], "category", "verein", "version", "1", "title", "Musikverein", "hours", "Fr 20–22 Uhr")
-		if a := r.post("club-editor", edit, form); a.status != http.StatusSeeOther {
-			t.Fatalf("edit: %d %s", a.status, problems(a.body))
+		form := r.form("publisher", r.Orgs["musikverein-leeder"], "category", "verein", "version", "1", "title", "Musikverein", "hours", "Fr 20–22 Uhr")
+		if a := r.Post("club-editor", edit, form); a.Status != http.StatusSeeOther {
+			t.Fatalf("edit: %d %s", a.Status, bulletintest.Problems(a.Body))
 		}
 		must(t, r.followOrganisations(t.Context(), nil))
-		has(t, r.get("", path).body, "Geschlossen, öffnet Freitag um 20 Uhr")
+		bulletintest.Has(t, r.Get("", path).Body, "Geschlossen, öffnet Freitag um 20 Uhr")
 		form.Set("action", actWithdraw)
 		form.Set("version", "2")
-		if a := r.post("club-editor", edit, form); a.status != http.StatusConflict {
-			t.Errorf("the page of an organisation was taken away: %d", a.status)
+		if a := r.Post("club-editor", edit, form); a.Status != http.StatusConflict {
+			t.Errorf("the page of an organisation was taken away: %d", a.Status)
 		}
-		if a := r.get("", orgPath("gibt-es-nicht")); a.status != http.StatusNotFound {
-			t.Errorf("unknown organisation: %d", a.status)
+		if a := r.Get("", orgPath("gibt-es-nicht")); a.Status != http.StatusNotFound {
+			t.Errorf("unknown organisation: %d", a.Status)
 		}
 	})
 }
@@ -192,12 +193,12 @@ func TestWhoMayEdit(t *testing.T) {
 			"": 401, "resident": 403, "club-reader": 403, "club-author": 403, "club-editor": 404, "club-admin": 404,
 			"town-author": 403, "town-editor": 200, "town-admin": 200, "operator": 200, "token": 404,
 		} {
-			if got := r.get(actor, edit); got.status != want {
-				t.Errorf("%q reads the form: %d, want %d", actor, got.status, want)
+			if got := r.Get(actor, edit); got.Status != want {
+				t.Errorf("%q reads the form: %d, want %d", actor, got.Status, want)
 			}
 		}
-		if a := r.post("club-editor", writePath, r.form()); a.status != http.StatusUnprocessableEntity {
-			t.Errorf("a club writes for the municipality: %d", a.status)
+		if a := r.Post("club-editor", writePath, r.form()); a.Status != http.StatusUnprocessableEntity {
+			t.Errorf("a club writes for the municipality: %d", a.Status)
 		}
 	})
 }
@@ -206,13 +207,13 @@ func TestToday(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		r.written("title", "Rathaus", "category", "amt", "hours", "Mo–Fr 8–12 Uhr")
 		r.written("title", "Bäckerwagen", "category", "laden", "hours", "", "stops", "Seestall, Dorfplatz: Mo 9:15\nAsch: Di 10–10:20 Uhr")
-		monday := time.Date(2026, 11, 23, 0, 0, 0, 0, r.places.Location())
+		monday := time.Date(2026, 11, 23, 0, 0, 0, 0, r.Places.Location())
 		ask := func(village string, day time.Time) string {
-			v, _ := r.places.Village(r.village(village))
-			m, _ := r.places.Municipality(v.MunicipalityID)
+			v, _ := r.Places.Village(r.village(village))
+			m, _ := r.Places.Municipality(v.MunicipalityID)
 			var lines []string
 			must(t, r.tools.DB.View(t.Context(), func(tx *db.Tx) error {
-				facts, err := r.today(r.speaking(tx.Context(), i18n.German), tx, bulletin.Place{Municipality: m, Village: v}, day)
+				facts, err := r.today(r.Speak(tx.Context(), i18n.German), tx, bulletin.Place{Municipality: m, Village: v}, day)
 				for _, f := range facts {
 					lines = append(lines, f.Text)
 				}
@@ -220,7 +221,7 @@ func TestToday(t *testing.T) {
 			}))
 			return strings.Join(lines, "; ")
 		}
-		r.clock.Set(monday.Add(9 * time.Hour))
+		r.Clock.Set(monday.Add(9 * time.Hour))
 		for _, c := range []struct {
 			village string
 			day     time.Time
@@ -242,19 +243,19 @@ func TestToday(t *testing.T) {
 func TestAPI(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		body := `{"title":"Proberaum","category":"verein","place":"leeder","opening_hours":"Fr 20:00-22:00","point":[10.833,47.9415],"stops":[{"village":"asch","opening_hours":"Mo 09:15"}]}`
-		a, item := r.json("token", "POST", apiPath, body)
-		if a.status != http.StatusCreated || item["publisher"] != "musikverein-leeder" || item["open"] != false || item["version"] != 1.0 {
-			t.Fatalf("create: %d %s", a.status, a.body)
+		a, item := r.JSON("token", "POST", apiPath, body)
+		if a.Status != http.StatusCreated || item["publisher"] != "musikverein-leeder" || item["open"] != false || item["version"] != 1.0 {
+			t.Fatalf("create: %d %s", a.Status, a.Body)
 		}
 		path := apiPath + "/" + item["id"].(string)
-		if _, got := r.json("", "GET", path, ""); got["opening_hours"] != "Fr 20:00-22:00" || got["next_change"] == nil {
+		if _, got := r.JSON("", "GET", path, ""); got["opening_hours"] != "Fr 20:00-22:00" || got["next_change"] == nil {
 			t.Errorf("read: %v", got)
 		}
-		if a, _ = r.json("token", "PUT", path, strings.Replace(body, `"title"`, `"version":9,"title"`, 1)); a.status != http.StatusConflict {
-			t.Errorf("a version that is not: %d", a.status)
+		if a, _ = r.JSON("token", "PUT", path, strings.Replace(body, `"title"`, `"version":9,"title"`, 1)); a.Status != http.StatusConflict {
+			t.Errorf("a version that is not: %d", a.Status)
 		}
-		if a, item = r.json("token", "PUT", path, strings.Replace(body, "Proberaum", "Saal", 1)); a.status != 200 || item["title"] != "Saal" || item["version"] != 2.0 {
-			t.Errorf("replace: %d %v", a.status, item)
+		if a, item = r.JSON("token", "PUT", path, strings.Replace(body, "Proberaum", "Saal", 1)); a.Status != 200 || item["title"] != "Saal" || item["version"] != 2.0 {
+			t.Errorf("replace: %d %v", a.Status, item)
 		}
 		for name, wrong := range map[string]string{
 			"hours":    strings.Replace(body, "Fr 20:00-22:00", "immer mal", 1),
@@ -262,26 +263,26 @@ func TestAPI(t *testing.T) {
 			"place":    strings.Replace(body, `"leeder"`, `"atlantis"`, 1),
 			"foreign":  strings.Replace(body, `{"title"`, `{"publisher":"gemeinde-fuchstal","title"`, 1),
 		} {
-			if a, _ := r.json("token", "POST", apiPath, wrong); a.status != http.StatusUnprocessableEntity {
-				t.Errorf("%s: %d %s", name, a.status, a.body)
+			if a, _ := r.JSON("token", "POST", apiPath, wrong); a.Status != http.StatusUnprocessableEntity {
+				t.Errorf("%s: %d %s", name, a.Status, a.Body)
 			}
 		}
-		if a, _ := r.json("", "POST", apiPath, body); a.status != http.StatusUnauthorized {
-			t.Errorf("without a token: %d", a.status)
+		if a, _ := r.JSON("", "POST", apiPath, body); a.Status != http.StatusUnauthorized {
+			t.Errorf("without a token: %d", a.Status)
 		}
 		for _, title := range []string{"Aal", "Biber", "Chor"} {
-			r.json("token", "POST", apiPath, strings.Replace(body, "Proberaum", title, 1))
+			r.JSON("token", "POST", apiPath, strings.Replace(body, "Proberaum", title, 1))
 		}
-		_, page := r.json("", "GET", apiPath+"?limit=3", "")
-		_, rest := r.json("", "GET", apiPath+"?limit=3&after="+page["next"].(string), "")
+		_, page := r.JSON("", "GET", apiPath+"?limit=3", "")
+		_, rest := r.JSON("", "GET", apiPath+"?limit=3&after="+page["next"].(string), "")
 		if len(page["items"].([]any)) != 3 || len(rest["items"].([]any)) != 1 || rest["next"] != nil {
 			t.Errorf("pages: %v, then %v", page, rest)
 		}
-		if a, _ := r.json("token", "DELETE", path, ""); a.status != http.StatusNoContent {
-			t.Errorf("withdraw: %d %s", a.status, a.body)
+		if a, _ := r.JSON("token", "DELETE", path, ""); a.Status != http.StatusNoContent {
+			t.Errorf("withdraw: %d %s", a.Status, a.Body)
 		}
-		if a, _ := r.json("", "GET", path, ""); a.status != http.StatusGone {
-			t.Errorf("after withdrawing: %d", a.status)
+		if a, _ := r.JSON("", "GET", path, ""); a.Status != http.StatusGone {
+			t.Errorf("after withdrawing: %d", a.Status)
 		}
 	})
 }
@@ -293,13 +294,13 @@ func TestSampleAndLetters(t *testing.T) {
 		if written != 300 {
 			t.Errorf("%d generated", written)
 		}
-		page := r.get("", listPath).body
-		has(t, page, "Anfangsbuchstabe", "buchstabe=S")
+		page := r.Get("", listPath).Body
+		bulletintest.Has(t, page, "Anfangsbuchstabe", "buchstabe=S")
 		if n := strings.Count(page, "<article"); n == 0 || n > 200 {
 			t.Errorf("%d entries on one page", n)
 		}
-		has(t, r.get("", listPath+"?kategorie=wertstoff").body, "Wertstoffhof Fuchstal", "Beispiel")
-		has(t, r.get("", orgPath("gemeinde-fuchstal")).body, "Bahnhofstraße 1", "Öffnungszeiten")
+		bulletintest.Has(t, r.Get("", listPath+"?kategorie=wertstoff").Body, "Wertstoffhof Fuchstal", "Beispiel")
+		bulletintest.Has(t, r.Get("", orgPath("gemeinde-fuchstal")).Body, "Bahnhofstraße 1", "Öffnungszeiten")
 	})
 }
 

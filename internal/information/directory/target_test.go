@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"dorflinde/internal/bulletin"
+	"dorflinde/internal/bulletin/bulletintest"
 	"dorflinde/internal/bulletin/compose"
 	"dorflinde/internal/bulletin/intake"
 	"dorflinde/internal/platform/db"
@@ -13,7 +14,7 @@ import (
 func TestTargetWritesUpdatesAndLeavesAlone(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		in := &target{r.service}
-		src := intake.Source{ID: r.tools.IDs.New(), Organisation: r.orgs["gemeinde-fuchstal"], Kind: "directory"}
+		src := intake.Source{ID: r.tools.IDs.New(), Organisation: r.Orgs["gemeinde-fuchstal"], Kind: "directory"}
 		item := func(title string) intake.Item {
 			common := compose.Common{Scope: bulletin.Scope{VillageID: r.village("asch")}, Audience: bulletin.ForPublic}
 			return intake.Item{ExternalID: "7", Title: title, Data: imported{Common: common, Title: title, Facts: Facts{Category: "laden", Hours: "Mo 08:00-12:00"}}}
@@ -71,7 +72,7 @@ func TestTableComesInAndGoesOut(t *testing.T) {
 		take := func(table string) intake.Report {
 			t.Helper()
 			run, err := engine.Import(t.Context(), intake.Request{
-				Organisation: r.orgs["gemeinde-fuchstal"], Kind: "directory", Format: intake.CSV, File: "vereine.csv", Body: []byte(table),
+				Organisation: r.Orgs["gemeinde-fuchstal"], Kind: "directory", Format: intake.CSV, File: "vereine.csv", Body: []byte(table),
 			})
 			must(t, err)
 			return run.Report
@@ -93,8 +94,8 @@ func TestTableComesInAndGoesOut(t *testing.T) {
 		if bakery.Category != "laden" || bakery.Address != "Hauptstraße 2, 86925 Leeder" || bakery.Facts.Hours != "Mo-Fr 06:00-18:00; PH off" || bakery.Web != "https://www.suess.example" || bakery.Scope.VillageID != r.village("leeder") {
 			t.Errorf("%+v", bakery)
 		}
-		out := r.get("", csvPath).body
-		has(t, out, `Bäckerei Süß;laden;"Hauptstraße 2, 86925 Leeder";Leeder;08243 55`, "'=HYPERLINK(1)")
+		out := r.Get("", csvPath).Body
+		bulletintest.Has(t, out, `Bäckerei Süß;laden;"Hauptstraße 2, 86925 Leeder";Leeder;08243 55`, "'=HYPERLINK(1)")
 		if again := take(out); again.Refused != 0 || again.Found != 3 {
 			t.Errorf("the exported table: %+v", again)
 		}

@@ -10,9 +10,11 @@ import (
 	"time"
 
 	"dorflinde/internal/bulletin"
+	"dorflinde/internal/bulletin/bulletintest"
 	"dorflinde/internal/bulletin/compose"
 	"dorflinde/internal/people"
 	"dorflinde/internal/platform/db"
+	"dorflinde/internal/platform/i18n"
 	"dorflinde/internal/platform/web"
 )
 
@@ -40,8 +42,8 @@ func TestRoutesAsRoles(t *testing.T) {
 		{"/anmeldung/" + strings.Repeat("a", 22), map[string]int{"": 404}},
 	} {
 		for actor, want := range tt.wanted {
-			if a := r.get(actor, tt.path); a.status != want {
-				t.Errorf("GET %s as %q: %d, want %d %.300s", tt.path, actor, a.status, want, a.body)
+			if a := r.Get(actor, tt.path); a.Status != want {
+				t.Errorf("GET %s as %q: %d, want %d %.300s", tt.path, actor, a.Status, want, a.Body)
 			}
 		}
 	}
@@ -59,18 +61,18 @@ func TestPagesShowNoKeysAndNoInlineCode(t *testing.T) {
 		{"", e.path()}, {"editor", e.path()}, {"editor", e.path() + "/bearbeiten"}, {"editor", e.path() + "/datum?am=2026-12-13"},
 		{"author", e.path() + "/anmeldungen"}, {"", linkPath(token)}, {"", freePath + "?monat=2026-12&tag=2026-12-06"}, {"author", writePath},
 	} {
-		a := r.get(page.actor, page.path)
-		if a.status != 200 {
-			t.Errorf("%s: %d", page.path, a.status)
+		a := r.Get(page.actor, page.path)
+		if a.Status != 200 {
+			t.Errorf("%s: %d", page.path, a.Status)
 		}
 		for _, bad := range []string{"<script>alert", "<img src=x", " style=", "onclick=", ">events.", `"events.`, "compose.", ">ui.", "organisation.c", "people.kind", "!ERROR", "{title}", "{n}"} {
-			if strings.Contains(a.body, bad) {
-				i := strings.Index(a.body, bad)
-				t.Errorf("%s shows %q: %s", page.path, bad, a.body[max(0, i-80):min(len(a.body), i+80)])
+			if strings.Contains(a.Body, bad) {
+				i := strings.Index(a.Body, bad)
+				t.Errorf("%s shows %q: %s", page.path, bad, a.Body[max(0, i-80):min(len(a.Body), i+80)])
 			}
 		}
 	}
-	page := r.get("", e.path()).body
+	page := r.Get("", e.path()).Body
 	for _, want := range []string{"Musikverein Leeder", "Stufenloser Zugang", "jede Woche: Sonntag", "Weitere Termine", "/kalender.ics", "Noch 3 von 5", `application/ld+json`, "<strong>Blasmusik</strong>"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q is missing", want)
@@ -85,34 +87,34 @@ func TestRegisteringOnThePage(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		e := r.concert(Plan{Capacity: 2, MaxGuests: 2})
 		form := url.Values{"name": {"Vroni"}, "email": {"vroni@example.org"}, "guests": {"2"}}
-		a := r.post("", e.path()+"/anmelden", form)
-		if a.status != 303 || !strings.HasPrefix(a.location, "/anmeldung/") {
-			t.Fatalf("%d %s", a.status, problems(a.body))
+		a := r.Post("", e.path()+"/anmelden", form)
+		if a.Status != 303 || !strings.HasPrefix(a.Location, "/anmeldung/") {
+			t.Fatalf("%d %s", a.Status, bulletintest.Problems(a.Body))
 		}
-		mine := a.location
-		if page := r.get("", mine); page.status != 200 || page.header.Get("Cache-Control") != "no-store" || !strings.Contains(page.body, "Sie sind angemeldet") {
-			t.Errorf("%d %s", page.status, page.body)
+		mine := a.Location
+		if page := r.Get("", mine); page.Status != 200 || page.Header.Get("Cache-Control") != "no-store" || !strings.Contains(page.Body, "Sie sind angemeldet") {
+			t.Errorf("%d %s", page.Status, page.Body)
 		}
-		bad := r.post("", e.path()+"/anmelden", url.Values{"name": {""}, "email": {"x"}, "guests": {"2"}})
-		if bad.status != 422 || !strings.Contains(bad.body, "Bitte schreiben Sie Ihren Namen") || !strings.Contains(bad.body, `value="x"`) {
-			t.Errorf("%d %s", bad.status, problems(bad.body))
+		bad := r.Post("", e.path()+"/anmelden", url.Values{"name": {""}, "email": {"x"}, "guests": {"2"}})
+		if bad.Status != 422 || !strings.Contains(bad.Body, "Bitte schreiben Sie Ihren Namen") || !strings.Contains(bad.Body, `value="x"`) {
+			t.Errorf("%d %s", bad.Status, bulletintest.Problems(bad.Body))
 		}
-		if pot := r.post("", e.path()+"/anmelden", url.Values{"name": {"Bot"}, "email": {"b@example.org"}, honeypot: {"http://x"}}); pot.status != 303 || pot.location != e.path() {
-			t.Errorf("the machine got %d %s", pot.status, pot.location)
+		if pot := r.Post("", e.path()+"/anmelden", url.Values{"name": {"Bot"}, "email": {"b@example.org"}, honeypot: {"http://x"}}); pot.Status != 303 || pot.Location != e.path() {
+			t.Errorf("the machine got %d %s", pot.Status, pot.Location)
 		}
-		if changed := r.post("", mine, url.Values{"name": {"Vroni H."}, "guests": {"1"}, "action": {"change"}}); changed.status != 303 {
-			t.Errorf("%d %s", changed.status, changed.body)
+		if changed := r.Post("", mine, url.Values{"name": {"Vroni H."}, "guests": {"1"}, "action": {"change"}}); changed.Status != 303 {
+			t.Errorf("%d %s", changed.Status, changed.Body)
 		}
-		if more := r.post("", mine, url.Values{"name": {"Vroni H."}, "guests": {"9"}, "action": {"change"}}); more.status != 422 {
-			t.Errorf("nine guests: %d", more.status)
+		if more := r.Post("", mine, url.Values{"name": {"Vroni H."}, "guests": {"9"}, "action": {"change"}}); more.Status != 422 {
+			t.Errorf("nine guests: %d", more.Status)
 		}
-		r.post("", e.path()+"/anmelden", url.Values{"name": {"=HYPERLINK(1)"}, "phone": {"08243 96010"}})
-		sheet := r.get("author", e.path()+"/anmeldungen.csv")
-		if !strings.Contains(sheet.body, "'=HYPERLINK") || !strings.Contains(sheet.body, "Vroni H.") {
-			t.Errorf("%s", sheet.body)
+		r.Post("", e.path()+"/anmelden", url.Values{"name": {"=HYPERLINK(1)"}, "phone": {"08243 96010"}})
+		sheet := r.Get("author", e.path()+"/anmeldungen.csv")
+		if !strings.Contains(sheet.Body, "'=HYPERLINK") || !strings.Contains(sheet.Body, "Vroni H.") {
+			t.Errorf("%s", sheet.Body)
 		}
-		if gone := r.post("", mine, url.Values{"action": {"cancel"}}); gone.status != 303 {
-			t.Errorf("%d", gone.status)
+		if gone := r.Post("", mine, url.Values{"action": {"cancel"}}); gone.Status != 303 {
+			t.Errorf("%d", gone.Status)
 		}
 		if got, taken, _ := r.standings(&e); taken != 1 || len(got) != 2 {
 			t.Errorf("%q", got)
@@ -125,14 +127,14 @@ func TestPaceIsLimited(t *testing.T) {
 	e := r.concert(Plan{})
 	last := 0
 	for range paceLimit.Max + 1 {
-		last = r.post("", e.path()+"/anmelden", url.Values{"name": {"V"}, "phone": {"08243 96010"}}).status
+		last = r.Post("", e.path()+"/anmelden", url.Values{"name": {"V"}, "phone": {"08243 96010"}}).Status
 	}
 	if last != http.StatusTooManyRequests {
 		t.Errorf("the last one got %d", last)
 	}
-	r.clock.Advance(3 * time.Hour)
-	if a := r.post("", e.path()+"/anmelden", url.Values{"name": {"V"}, "phone": {"08243 96010"}}); a.status != 303 {
-		t.Errorf("hours later: %d", a.status)
+	r.Clock.Advance(3 * time.Hour)
+	if a := r.Post("", e.path()+"/anmelden", url.Values{"name": {"V"}, "phone": {"08243 96010"}}); a.Status != 303 {
+		t.Errorf("hours later: %d", a.Status)
 	}
 }
 
@@ -140,19 +142,19 @@ func TestCollisionsAreShownOnceAndConfirmed(t *testing.T) {
 	r := newRig(t, dbSQLite(t))
 	r.concert(Plan{})
 	form := r.form("publish", "title", "Probe", "start-time", "19:30", "end-time", "21:00")
-	a := r.post("editor", writePath, form)
-	if a.status != 200 || !strings.Contains(a.body, "Trotzdem veröffentlichen") || !strings.Contains(a.body, "Adventskonzert") || !strings.Contains(a.body, "am selben Ort") {
-		t.Fatalf("%d %s", a.status, problems(a.body))
+	a := r.Post("editor", writePath, form)
+	if a.Status != 200 || !strings.Contains(a.Body, "Trotzdem veröffentlichen") || !strings.Contains(a.Body, "Adventskonzert") || !strings.Contains(a.Body, "am selben Ort") {
+		t.Fatalf("%d %s", a.Status, bulletintest.Problems(a.Body))
 	}
-	_, seen, _ := strings.Cut(a.body, `name="seen" value="`)
+	_, seen, _ := strings.Cut(a.Body, `name="seen" value="`)
 	seen, _, _ = strings.Cut(seen, `"`)
 	form.Set("seen", html.UnescapeString(seen))
-	if a = r.post("editor", writePath, form); a.status != 303 {
-		t.Fatalf("confirmed: %d %s", a.status, problems(a.body))
+	if a = r.Post("editor", writePath, form); a.Status != 303 {
+		t.Fatalf("confirmed: %d %s", a.Status, bulletintest.Problems(a.Body))
 	}
 	other := r.form("publish", "title", "Am Vormittag", "start-time", "09:00", "end-time", "10:00")
-	if a = r.post("editor", writePath, other); a.status != 303 {
-		t.Errorf("nothing collides: %d %s", a.status, problems(a.body))
+	if a = r.Post("editor", writePath, other); a.Status != 303 {
+		t.Errorf("nothing collides: %d %s", a.Status, bulletintest.Problems(a.Body))
 	}
 }
 
@@ -162,26 +164,26 @@ func TestLifecycle(t *testing.T) {
 		if e := r.stored(draft); e.State != compose.Waiting || e.Rule != "FREQ=WEEKLY;COUNT=3" || len(e.Access) != 1 {
 			t.Fatalf("%+v", e)
 		}
-		if a := r.post("author", "/termine/"+draft+"/bearbeiten", r.form("publish", "version", "1")); a.status != 403 {
-			t.Errorf("an author publishes: %d", a.status)
+		if a := r.Post("author", "/termine/"+draft+"/bearbeiten", r.form("publish", "version", "1")); a.Status != 403 {
+			t.Errorf("an author publishes: %d", a.Status)
 		}
 		form := r.form("publish", "version", "1", "repeat", "weekly", "repeat-count", "3")
-		if a := r.post("editor", "/termine/"+draft+"/bearbeiten", form); a.status != 303 {
-			t.Fatalf("%d %s", a.status, problems(a.body))
+		if a := r.Post("editor", "/termine/"+draft+"/bearbeiten", form); a.Status != 303 {
+			t.Fatalf("%d %s", a.Status, bulletintest.Problems(a.Body))
 		}
 		entry, err := r.entryOf(draft)
 		must(t, err)
 		if len(entry.Times) != 3 || entry.RRule == "" || entry.Place != "Pfarrkirche Leeder" {
 			t.Errorf("%+v", entry)
 		}
-		if a := r.post("editor", "/termine/"+draft+"/bearbeiten", form); a.status != 409 || !strings.Contains(a.body, "Inzwischen hat jemand anderes gespeichert") {
-			t.Errorf("overtaken: %d", a.status)
+		if a := r.Post("editor", "/termine/"+draft+"/bearbeiten", form); a.Status != 409 || !strings.Contains(a.Body, "Inzwischen hat jemand anderes gespeichert") {
+			t.Errorf("overtaken: %d", a.Status)
 		}
-		if a := r.post("editor", "/termine/"+draft+"/bearbeiten", r.form("withdraw", "version", "2", "reason", "Doppelt")); a.status != 303 {
-			t.Errorf("withdraw: %d %s", a.status, problems(a.body))
+		if a := r.Post("editor", "/termine/"+draft+"/bearbeiten", r.form("withdraw", "version", "2", "reason", "Doppelt")); a.Status != 303 {
+			t.Errorf("withdraw: %d %s", a.Status, bulletintest.Problems(a.Body))
 		}
-		if a := r.get("", "/termine/"+draft); a.status != 410 || !strings.Contains(a.body, "Doppelt") {
-			t.Errorf("withdrawn: %d %s", a.status, a.body)
+		if a := r.Get("", "/termine/"+draft); a.Status != 410 || !strings.Contains(a.Body, "Doppelt") {
+			t.Errorf("withdrawn: %d %s", a.Status, a.Body)
 		}
 	})
 }
@@ -198,12 +200,12 @@ func TestFormIsNotLostOnErrors(t *testing.T) {
 	r := newRig(t, dbSQLite(t))
 	for field, value := range map[string]string{
 		"start-date": "irgendwann", "end-date": "2026-12-01", "repeat": "hourly", "repeat-count": "viele", "link": "javascript:alert(1)",
-		"contact-mail": "kaputt", "capacity": "-1", "publisher": r.orgs["gemeinde-fuchstal"],
+		"contact-mail": "kaputt", "capacity": "-1", "publisher": r.Orgs["gemeinde-fuchstal"],
 	} {
 		form := r.form("publish", "costs", "zwölf Euro", "register", "1", "repeat-count", "3", "repeat", "weekly", field, value)
-		a := r.post("editor", writePath, form)
-		if a.status != 422 || !strings.Contains(a.body, "zwölf Euro") || !strings.Contains(a.body, `href="#`+field) {
-			t.Errorf("%s: %d %s", field, a.status, problems(a.body))
+		a := r.Post("editor", writePath, form)
+		if a.Status != 422 || !strings.Contains(a.Body, "zwölf Euro") || !strings.Contains(a.Body, `href="#`+field) {
+			t.Errorf("%s: %d %s", field, a.Status, bulletintest.Problems(a.Body))
 		}
 	}
 }
@@ -214,16 +216,16 @@ func TestMovingTellsThoseRegistered(t *testing.T) {
 		_, _, err := r.signUp(&e, "Anna", 1)
 		must(t, err)
 		form := url.Values{"am": {"2026-12-06"}, "what": {"move"}, "version": {"1"}, "start-date": {"2026-12-13"}, "start-time": {"18:00"}, "reason": {"Der Dirigent ist krank."}}
-		a := r.post("editor", e.path()+"/datum", form)
-		if a.status != 303 {
-			t.Fatalf("%d %s", a.status, problems(a.body))
+		a := r.Post("editor", e.path()+"/datum", form)
+		if a.Status != 303 {
+			t.Fatalf("%d %s", a.Status, bulletintest.Problems(a.Body))
 		}
-		letters := r.letters()
+		letters := r.Letters()
 		last := letters[len(letters)-1]
 		if !strings.HasPrefix(last.Subject, "Verschoben") || !strings.Contains(last.Text, "6. Dezember") || !strings.Contains(last.Text, "13. Dezember") || !strings.Contains(last.Text, "krank") {
 			t.Errorf("%+v", last)
 		}
-		page := r.get("", e.path()).body
+		page := r.Get("", e.path()).Body
 		if !strings.Contains(page, "Verschoben") || !strings.Contains(page, "Ursprünglich:") {
 			t.Error("the page does not say that it moved")
 		}
@@ -236,28 +238,28 @@ func TestMovingTellsThoseRegistered(t *testing.T) {
 func TestOneDateFollowingAndAll(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		e := r.concert(Plan{EachDate: true}, func(e *Event) { e.Rule = "FREQ=WEEKLY;COUNT=5" })
-		zone := r.places.Location()
+		zone := r.Places.Location()
 		d, err := r.chooseDate(&e, "2026-12-27", zone, r.Clock.Now())
 		must(t, err)
-		_, err = r.register(r.speak(), &e, d, &Registration{Name: "Anna", Email: "anna@example.org", Guests: 1}, "")
+		_, err = r.register(r.Speak(context.Background(), i18n.German), &e, d, &Registration{Name: "Anna", Email: "anna@example.org", Guests: 1}, "")
 		must(t, err)
 		change := func(am, version string, pairs ...string) answer {
 			form := url.Values{"am": {am}, "version": {version}}
 			for i := 0; i < len(pairs); i += 2 {
 				form.Set(pairs[i], pairs[i+1])
 			}
-			a := r.post("editor", e.path()+"/datum", form)
-			if a.status != 303 {
-				t.Fatalf("%s: %d %s", am, a.status, problems(a.body))
+			a := r.Post("editor", e.path()+"/datum", form)
+			if a.Status != 303 {
+				t.Fatalf("%s: %d %s", am, a.Status, bulletintest.Problems(a.Body))
 			}
 			return a
 		}
 		change("2026-12-13", "1", "what", "cancel", "reach", "this", "reason", "Krank")
-		if page := r.get("", e.path()+"?am=2026-12-13").body; !strings.Contains(page, "Abgesagt") || !strings.Contains(page, "Krank") {
+		if page := r.Get("", e.path()+"?am=2026-12-13").Body; !strings.Contains(page, "Abgesagt") || !strings.Contains(page, "Krank") {
 			t.Error("the date is not shown as cancelled")
 		}
 		a := change("2026-12-20", "2", "what", "text", "reach", "following", "title", "Probe im Saal", "note", "Neuer Raum", "place", "Saal")
-		rest := strings.TrimPrefix(a.location, "/termine/")
+		rest := strings.TrimPrefix(a.Location, "/termine/")
 		first, second := r.stored(e.ID), r.stored(rest)
 		if got := len(shown(t, &first, 10)); got != 2 {
 			t.Errorf("the first part has %d dates", got)
@@ -272,8 +274,8 @@ func TestOneDateFollowingAndAll(t *testing.T) {
 		if entry, err := r.entryOf(e.ID); err != nil || entry.Status != bulletin.Cancelled {
 			t.Errorf("%v %v", entry.Status, err)
 		}
-		if a := r.post("author", e.path()+"/datum", url.Values{"am": {"2026-12-06"}, "what": {"cancel"}, "version": {"4"}}); a.status != 403 {
-			t.Errorf("an author changes what is published: %d", a.status)
+		if a := r.Post("author", e.path()+"/datum", url.Values{"am": {"2026-12-06"}, "what": {"cancel"}, "version": {"4"}}); a.Status != 403 {
+			t.Errorf("an author changes what is published: %d", a.Status)
 		}
 	})
 }
@@ -283,7 +285,7 @@ func TestFillExtendsSeries(t *testing.T) {
 		e := r.concert(Plan{}, func(e *Event) { e.Rule = "FREQ=WEEKLY" })
 		before, err := r.entryOf(e.ID)
 		must(t, err)
-		r.clock.Advance(60 * 24 * time.Hour)
+		r.Clock.Advance(60 * 24 * time.Hour)
 		must(t, r.fill(context.Background(), nil))
 		after, err := r.entryOf(e.ID)
 		must(t, err)
@@ -299,34 +301,34 @@ func TestFillExtendsSeries(t *testing.T) {
 
 func TestAPI(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
-		a, out := r.api("token", "POST", apiPath, `{"title":"Lesung","start":"2026-12-10T19:00:00+01:00","end":"2026-12-10T21:00:00+01:00","rrule":"FREQ=WEEKLY;COUNT=3","exdates":["2026-12-17T18:00:00Z"],"place":"leeder","place_name":"Bücherei","accessibility":["step_free"],"registration":{"capacity":20}}`)
-		if a.status != 201 || out["publisher"] != "musikverein-leeder" {
-			t.Fatalf("%d %s", a.status, a.body)
+		a, out := r.JSON("token", "POST", apiPath, `{"title":"Lesung","start":"2026-12-10T19:00:00+01:00","end":"2026-12-10T21:00:00+01:00","rrule":"FREQ=WEEKLY;COUNT=3","exdates":["2026-12-17T18:00:00Z"],"place":"leeder","place_name":"Bücherei","accessibility":["step_free"],"registration":{"capacity":20}}`)
+		if a.Status != 201 || out["publisher"] != "musikverein-leeder" {
+			t.Fatalf("%d %s", a.Status, a.Body)
 		}
 		id := out["id"].(string)
-		_, one := r.api("", "GET", apiPath+"/"+id, "")
+		_, one := r.JSON("", "GET", apiPath+"/"+id, "")
 		if times := one["times"].([]any); len(times) != 2 || one["point"] == nil {
 			t.Errorf("%v", one)
 		}
-		_, list := r.api("", "GET", apiPath, "")
+		_, list := r.JSON("", "GET", apiPath, "")
 		if items := list["items"].([]any); len(items) != 1 {
 			t.Errorf("%v", list)
 		}
-		a, out = r.api("token", "PUT", apiPath+"/"+id, `{"title":"Lesung","start":"2026-12-10T19:00:00+01:00","rrule":"FREQ=WEEKLY;COUNT=3","cancelled":true,"reason":"Krank","version":1}`)
-		if a.status != 200 || out["status"] != "cancelled" {
-			t.Errorf("%d %s", a.status, a.body)
+		a, out = r.JSON("token", "PUT", apiPath+"/"+id, `{"title":"Lesung","start":"2026-12-10T19:00:00+01:00","rrule":"FREQ=WEEKLY;COUNT=3","cancelled":true,"reason":"Krank","version":1}`)
+		if a.Status != 200 || out["status"] != "cancelled" {
+			t.Errorf("%d %s", a.Status, a.Body)
 		}
-		if a, _ = r.api("token", "PUT", apiPath+"/"+id, `{"title":"x","start":"2026-12-10T19:00:00+01:00","version":1}`); a.status != 409 {
-			t.Errorf("overtaken: %d", a.status)
+		if a, _ = r.JSON("token", "PUT", apiPath+"/"+id, `{"title":"x","start":"2026-12-10T19:00:00+01:00","version":1}`); a.Status != 409 {
+			t.Errorf("overtaken: %d", a.Status)
 		}
-		if a, _ = r.api("outsider", "DELETE", apiPath+"/"+id+"?reason=x", ""); a.status != 404 {
-			t.Errorf("an outsider deletes: %d", a.status)
+		if a, _ = r.JSON("outsider", "DELETE", apiPath+"/"+id+"?reason=x", ""); a.Status != 404 {
+			t.Errorf("an outsider deletes: %d", a.Status)
 		}
-		if a, _ = r.api("token", "DELETE", apiPath+"/"+id+"?reason=Doppelt", ""); a.status != 204 {
-			t.Errorf("%d %s", a.status, a.body)
+		if a, _ = r.JSON("token", "DELETE", apiPath+"/"+id+"?reason=Doppelt", ""); a.Status != 204 {
+			t.Errorf("%d %s", a.Status, a.Body)
 		}
-		if a, _ = r.api("", "GET", apiPath+"/"+id, ""); a.status != 410 {
-			t.Errorf("withdrawn: %d", a.status)
+		if a, _ = r.JSON("", "GET", apiPath+"/"+id, ""); a.Status != 410 {
+			t.Errorf("withdrawn: %d", a.Status)
 		}
 		for name, tt := range map[string]struct {
 			actor, body string
@@ -338,8 +340,8 @@ func TestAPI(t *testing.T) {
 			"ends before": {"token", `{"title":"x","start":"2026-12-10T19:00:00Z","end":"2026-12-09T19:00:00Z"}`, 422},
 			"foreign":     {"token", `{"title":"x","start":"2026-12-10T19:00:00Z","publisher":"gemeinde-fuchstal"}`, 422},
 		} {
-			if a, _ := r.api(tt.actor, "POST", apiPath, tt.body); a.status != tt.status {
-				t.Errorf("%s: %d, want %d: %s", name, a.status, tt.status, a.body)
+			if a, _ := r.JSON(tt.actor, "POST", apiPath, tt.body); a.Status != tt.status {
+				t.Errorf("%s: %d, want %d: %s", name, a.Status, tt.status, a.Body)
 			}
 		}
 	})

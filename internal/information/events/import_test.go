@@ -8,17 +8,19 @@ import (
 	"time"
 
 	"dorflinde/internal/bulletin"
+	"dorflinde/internal/bulletin/bulletintest"
 	"dorflinde/internal/bulletin/compose"
 	"dorflinde/internal/bulletin/intake"
 	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/fault"
+	"dorflinde/internal/platform/i18n"
 	"dorflinde/internal/platform/ical"
 )
 
 var _ intake.Target = (*Target)(nil)
 
 func (r *rig) source() intake.Source {
-	return intake.Source{ID: "source", Organisation: r.orgs["musikverein-leeder"], Name: "Vereinskalender", Address: "https://calendar.example/private-4711/basic.ics"}
+	return intake.Source{ID: "source", Organisation: r.Orgs["musikverein-leeder"], Name: "Vereinskalender", Address: "https://calendar.example/private-4711/basic.ics"}
 }
 
 const weekly = `BEGIN:VCALENDAR
@@ -53,12 +55,12 @@ END:VCALENDAR
 
 func (r *rig) converted(file string) []Imported {
 	r.t.Helper()
-	c, err := ical.Parse(strings.NewReader(file), ical.Limits{Zone: r.places.Location()})
+	c, err := ical.Parse(strings.NewReader(file), ical.Limits{Zone: r.Places.Location()})
 	must(r.t, err)
 	var out []Imported
 	target := NewTarget(r.Tools)
 	for i := range c.Events {
-		conversion := &intake.Conversion{Document: intake.Document{Calendar: c}, Source: r.source(), Zone: r.places.Location(), Now: present, Horizon: r.Bulletin.Horizon()}
+		conversion := &intake.Conversion{Document: intake.Document{Calendar: c}, Source: r.source(), Zone: r.Places.Location(), Now: bulletintest.Present, Horizon: r.Bulletin.Horizon()}
 		target.convertEvent(conversion, &c.Events[i])
 		if c.Events[i].Private {
 			continue
@@ -97,8 +99,8 @@ func TestTargetKeepsASeriesInStep(t *testing.T) {
 		if e.Source.URL != "https://calendar.example/" || e.Link != "" {
 			t.Errorf("a secret or a script in %q %q", e.Source.URL, e.Link)
 		}
-		if page := r.get("", e.path()+"?am=2026-12-10"); page.status != 200 || !strings.Contains(page.body, "Generalprobe") {
-			t.Errorf("%d", page.status)
+		if page := r.Get("", e.path()+"?am=2026-12-10"); page.Status != 200 || !strings.Contains(page.Body, "Generalprobe") {
+			t.Errorf("%d", page.Status)
 		}
 		data.Cancelled = true
 		update := func() error {
@@ -115,15 +117,15 @@ func TestTargetKeepsASeriesInStep(t *testing.T) {
 		}
 		withdraw()
 		withdraw()
-		if a := r.get("", e.path()); a.status != 410 {
-			t.Errorf("withdrawn: %d", a.status)
+		if a := r.Get("", e.path()); a.Status != 410 {
+			t.Errorf("withdrawn: %d", a.Status)
 		}
 		must(t, update()) // it is back in its source
 		if e = r.stored(recordID); e.State != compose.Published {
 			t.Errorf("%s", e.State)
 		}
-		if a := r.post("editor", e.path()+"/bearbeiten", r.form("withdraw", "version", fmt.Sprint(e.Version), "reason", "Nicht öffentlich")); a.status != 303 {
-			t.Fatalf("%d", a.status)
+		if a := r.Post("editor", e.path()+"/bearbeiten", r.form("withdraw", "version", fmt.Sprint(e.Version), "reason", "Nicht öffentlich")); a.Status != 303 {
+			t.Fatalf("%d", a.Status)
 		}
 		if err := update(); err != intake.ErrLeft {
 			t.Errorf("an editor's withdrawal was undone: %v", err)
@@ -139,7 +141,7 @@ func TestTenThousandEventsComeInFast(t *testing.T) {
 	for from := 0; from < n; from += batch {
 		must(t, r.DB.Update(context.Background(), func(tx *db.Tx) error {
 			for i := from; i < from+batch; i++ {
-				start := present.Add(time.Duration(i) * 3 * time.Hour)
+				start := bulletintest.Present.Add(time.Duration(i) * 3 * time.Hour)
 				data := Imported{Title: fmt.Sprintf("Termin %d", i), Text: "Beschreibung der Veranstaltung mit ein paar Worten.", Place: "Pfarrheim Leeder", Start: start, End: start.Add(time.Hour)}
 				if _, err := target.Create(tx, source, intake.Item{ExternalID: fmt.Sprint(i), Data: data}); err != nil {
 					return err
@@ -175,14 +177,14 @@ func TestTablesComeInThroughTheEngine(t *testing.T) {
 			"12.12.26;;;Altpapier;;;;\r\n" +
 			"2026-12-13;19:30–21 Uhr;;=HYPERLINK(\"x\");Kirche;Asch;<script>alert(1)</script>;javascript:alert(1)\r\n" +
 			"irgendwann;;;Ohne Datum;;;;\r\n"
-		run, err := engine.Import(r.speak(), intake.Request{
-			Organisation: r.orgs["musikverein-leeder"], Kind: "events", Name: "Liste", File: "termine.csv", Body: []byte(table),
+		run, err := engine.Import(r.Speak(context.Background(), i18n.German), intake.Request{
+			Organisation: r.Orgs["musikverein-leeder"], Kind: "events", Name: "Liste", File: "termine.csv", Body: []byte(table),
 		})
 		must(t, err)
 		if run == nil {
 			t.Fatal("no run")
 		}
-		_, list := r.api("", "GET", apiPath, "")
+		_, list := r.JSON("", "GET", apiPath, "")
 		got := map[string]map[string]any{}
 		for _, one := range list["items"].([]any) {
 			item := one.(map[string]any)

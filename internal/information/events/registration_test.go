@@ -13,9 +13,11 @@ import (
 	"pgregory.net/rapid"
 
 	"dorflinde/internal/bulletin"
+	"dorflinde/internal/bulletin/bulletintest"
 	"dorflinde/internal/bulletin/compose"
 	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/fault"
+	"dorflinde/internal/platform/i18n"
 )
 
 func TestAdmitAndPromote(t *testing.T) {
@@ -38,9 +40,9 @@ func TestAdmitAndPromote(t *testing.T) {
 		}
 	}
 	list := []Registration{
-		{ID: "a", Standing: Confirmed, Guests: 6}, {ID: "d", Standing: Waiting, Guests: 1, Created: present.Add(3)},
-		{ID: "b", Standing: Waiting, Guests: 2, Created: present.Add(1)}, {ID: "c", Standing: Waiting, Guests: 5, Created: present.Add(2)},
-		{ID: "e", Standing: Cancelled, Guests: 1}, {ID: "f", Standing: Waiting, Guests: 2, Created: present.Add(4)},
+		{ID: "a", Standing: Confirmed, Guests: 6}, {ID: "d", Standing: Waiting, Guests: 1, Created: bulletintest.Present.Add(3)},
+		{ID: "b", Standing: Waiting, Guests: 2, Created: bulletintest.Present.Add(1)}, {ID: "c", Standing: Waiting, Guests: 5, Created: bulletintest.Present.Add(2)},
+		{ID: "e", Standing: Cancelled, Guests: 1}, {ID: "f", Standing: Waiting, Guests: 2, Created: bulletintest.Present.Add(4)},
 	}
 	plan := Plan{Capacity: 10}
 	if up := plan.promote(list); !slices.Equal(up, []int{2, 1}) { // b, then d; c is too many, f no longer fits
@@ -68,7 +70,7 @@ func TestConfirmedGuestsNeverExceedCapacity(t *testing.T) {
 				if err != nil {
 					rt.Fatal(err)
 				}
-				list = append(list, Registration{ID: strconv.Itoa(i), Standing: standing, Guests: guests, Created: present.Add(time.Duration(i))})
+				list = append(list, Registration{ID: strconv.Itoa(i), Standing: standing, Guests: guests, Created: bulletintest.Present.Add(time.Duration(i))})
 			}
 			taken, _ := seats(list)
 			if taken > plan.Capacity {
@@ -106,9 +108,9 @@ func TestRegistrationCheck(t *testing.T) {
 func (r *rig) concert(plan Plan, change ...func(*Event)) Event {
 	r.t.Helper()
 	var e Event
-	e.ID, e.Publisher, e.Title, e.State = r.IDs.New(), r.orgs["musikverein-leeder"], "Adventskonzert", compose.Published
+	e.ID, e.Publisher, e.Title, e.State = r.IDs.New(), r.Orgs["musikverein-leeder"], "Adventskonzert", compose.Published
 	e.Start, e.End = at(r.t, "2026-12-06 17:00").UTC(), at(r.t, "2026-12-06 19:00").UTC()
-	e.Place, e.PublishAt, e.CreatedAt, e.UpdatedAt, e.Plan = "Pfarrkirche Leeder", present, present, present, &plan
+	e.Place, e.PublishAt, e.CreatedAt, e.UpdatedAt, e.Plan = "Pfarrkirche Leeder", bulletintest.Present, bulletintest.Present, bulletintest.Present, &plan
 	for _, f := range change {
 		f(&e)
 	}
@@ -118,12 +120,12 @@ func (r *rig) concert(plan Plan, change ...func(*Event)) Event {
 }
 
 func (r *rig) signUp(e *Event, name string, guests int) (Registration, string, error) {
-	d, err := r.chooseDate(e, "", r.places.Location(), r.Clock.Now())
+	d, err := r.chooseDate(e, "", r.Places.Location(), r.Clock.Now())
 	if err != nil {
 		return Registration{}, "", err
 	}
 	g := Registration{Name: name, Email: strings.ReplaceAll(strings.ToLower(name), " ", "") + "@example.org", Guests: guests}
-	token, err := r.register(r.speak(), e, d, &g, "")
+	token, err := r.register(r.Speak(context.Background(), i18n.German), e, d, &g, "")
 	return g, token, err
 }
 
@@ -150,7 +152,7 @@ func TestWaitingListMovesUpAndIsTold(t *testing.T) {
 			name   string
 			guests int
 		}{{"Berti", 2}, {"Cilli", 1}} {
-			r.clock.Advance(time.Minute)
+			r.Clock.Advance(time.Minute)
 			if _, _, err := r.signUp(&e, who.name, who.guests); err != nil {
 				t.Fatal(err)
 			}
@@ -158,24 +160,24 @@ func TestWaitingListMovesUpAndIsTold(t *testing.T) {
 		if got, taken, waiting := r.standings(&e); taken != 3 || waiting != 2 {
 			t.Fatalf("%q", got)
 		}
-		letters := r.letters()
+		letters := r.Letters()
 		if len(letters) != 3 || !strings.Contains(letters[0].Text, "/anmeldung/") || !strings.Contains(letters[1].Subject, "Warteliste") {
 			t.Fatalf("%+v", letters)
 		}
-		if _, err := r.cancelRegistration(r.speak(), e.ID, anna.ID); err != nil {
+		if _, err := r.cancelRegistration(r.Speak(context.Background(), i18n.German), e.ID, anna.ID); err != nil {
 			t.Fatal(err)
 		}
 		if got, taken, _ := r.standings(&e); taken != 3 || !slices.Contains(got, "Berti confirmed") || !slices.Contains(got, "Anna cancelled") {
 			t.Errorf("%q", got)
 		}
-		letters = r.letters()
+		letters = r.Letters()
 		last := letters[len(letters)-1]
 		if len(letters) != 4 || last.To != "berti@example.org" || !strings.HasPrefix(last.Subject, "Ein Platz ist frei") {
 			t.Errorf("%+v", last)
 		}
 		_, token, _ := strings.Cut(last.Text, "/anmeldung/")
-		if a := r.get("", "/anmeldung/"+token[:22]); a.status != 200 || !strings.Contains(a.body, "Sie sind angemeldet") {
-			t.Errorf("the new link: %d %s", a.status, a.body)
+		if a := r.Get("", "/anmeldung/"+token[:22]); a.Status != 200 || !strings.Contains(a.Body, "Sie sind angemeldet") {
+			t.Errorf("the new link: %d %s", a.Status, a.Body)
 		}
 	})
 }
@@ -220,9 +222,9 @@ func TestCancellingAndChangingAtOnceStaysWithinCapacity(t *testing.T) {
 			all.Go(func() {
 				var err error
 				if i%2 == 0 {
-					_, err = r.cancelRegistration(r.speak(), e.ID, id)
+					_, err = r.cancelRegistration(r.Speak(context.Background(), i18n.German), e.ID, id)
 				} else {
-					_, err = r.alter(r.speak(), e.ID, id, r.changeTo(&registrationForm{name: "G", guests: strconv.Itoa(i%5 + 1)}))
+					_, err = r.alter(r.Speak(context.Background(), i18n.German), e.ID, id, r.changeTo(&registrationForm{name: "G", guests: strconv.Itoa(i%5 + 1)}))
 				}
 				if err != nil && fault.KindOf(err) != fault.KindConflict {
 					t.Errorf("change: %v", err)
@@ -243,10 +245,10 @@ func TestClosedRegistrations(t *testing.T) {
 		change func(*Event)
 		key    string
 	}{
-		"over":      {Plan{Deadline: present.Add(-time.Hour)}, func(*Event) {}, "events.too_late"},
+		"over":      {Plan{Deadline: bulletintest.Present.Add(-time.Hour)}, func(*Event) {}, "events.too_late"},
 		"cancelled": {Plan{}, func(e *Event) { e.Status = bulletin.Cancelled }, "events.is_cancelled"},
 		"none":      {Plan{}, func(e *Event) { e.Plan = nil }, "events.no_registration"},
-		"begun":     {Plan{}, func(e *Event) { e.Start, e.End = present.Add(-time.Hour), present }, "events.too_late"},
+		"begun":     {Plan{}, func(e *Event) { e.Start, e.End = bulletintest.Present.Add(-time.Hour), bulletintest.Present }, "events.too_late"},
 	} {
 		e := r.concert(c.plan, c.change)
 		if _, _, err := r.signUp(&e, "Anna", 1); len(fault.All(err)) == 0 || fault.All(err)[0].Key != c.key {
@@ -260,18 +262,18 @@ func TestRegistrationsAreErased(t *testing.T) {
 		e := r.concert(Plan{})
 		_, token, err := r.signUp(&e, "Anna", 1)
 		must(t, err)
-		r.clock.Set(e.End.Add(keepRegistrations - time.Hour))
+		r.Clock.Set(e.End.Add(keepRegistrations - time.Hour))
 		must(t, r.erase(context.Background(), nil))
 		if got, _, _ := r.standings(&e); len(got) != 1 {
 			t.Errorf("erased too early: %q", got)
 		}
-		r.clock.Advance(2 * time.Hour)
+		r.Clock.Advance(2 * time.Hour)
 		must(t, r.erase(context.Background(), nil))
 		if got, _, _ := r.standings(&e); len(got) != 0 {
 			t.Errorf("still there: %q", got)
 		}
-		if a := r.get("", "/anmeldung/"+token); a.status != 404 {
-			t.Errorf("the link still leads somewhere: %d", a.status)
+		if a := r.Get("", "/anmeldung/"+token); a.Status != 404 {
+			t.Errorf("the link still leads somewhere: %d", a.Status)
 		}
 	})
 }
@@ -279,7 +281,7 @@ func TestRegistrationsAreErased(t *testing.T) {
 func TestEachDateHasItsOwnSeats(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		e := r.concert(Plan{Capacity: 1, EachDate: true, Deadline: at(t, "2026-12-05 17:00").UTC()}, func(e *Event) { e.Rule = "FREQ=WEEKLY;COUNT=3" })
-		zone := r.places.Location()
+		zone := r.Places.Location()
 		for i, day := range []string{"2026-12-06", "2026-12-13", "2026-12-13"} {
 			d, err := r.chooseDate(&e, day, zone, r.Clock.Now())
 			must(t, err)
@@ -287,7 +289,7 @@ func TestEachDateHasItsOwnSeats(t *testing.T) {
 				t.Errorf("one registers for %s until %s", day, until)
 			}
 			g := Registration{Name: fmt.Sprint("Gast ", i), Phone: "08243 96010", Guests: 1}
-			_, err = r.register(r.speak(), &e, d, &g, "")
+			_, err = r.register(r.Speak(context.Background(), i18n.German), &e, d, &g, "")
 			must(t, err)
 		}
 		if got, _, _ := r.standings(&e); !slices.Equal(got, []string{"Gast 0 confirmed", "Gast 1 confirmed", "Gast 2 waiting"}) {

@@ -5,9 +5,11 @@ import (
 	"testing"
 
 	"dorflinde/internal/bulletin"
+	"dorflinde/internal/bulletin/bulletintest"
 	"dorflinde/internal/people"
 	"dorflinde/internal/platform/capability"
 	"dorflinde/internal/platform/db"
+	"dorflinde/internal/platform/i18n"
 )
 
 func TestSampleFillsTheVillages(t *testing.T) {
@@ -21,13 +23,13 @@ func TestSampleFillsTheVillages(t *testing.T) {
 			}
 		}
 		done := 0
-		must(t, r.sample(r.speak(), capability.SampleRun{Seed: 7, Bulk: 700, Step: func(n int) { done += n }}))
+		must(t, r.sample(r.Speak(context.Background(), i18n.German), capability.SampleRun{Seed: 7, Bulk: 700, Step: func(n int) { done += n }}))
 		if done != len(sampleTexts)+700 {
 			t.Errorf("%d events reported", done)
 		}
 		var timed []bulletin.Timed
 		must(t, r.DB.View(context.Background(), func(tx *db.Tx) (err error) {
-			timed, err = r.Bulletin.Calendar(tx, bulletin.Filter{Kinds: []string{Kind}, From: present, To: present.AddDate(0, 0, 56)}, bulletin.Reader{}, 5000)
+			timed, err = r.Bulletin.Calendar(tx, bulletin.Filter{Kinds: []string{Kind}, From: bulletintest.Present, To: bulletintest.Present.AddDate(0, 0, 56)}, bulletin.Reader{}, 5000)
 			return err
 		}))
 		states := map[bulletin.Status]int{}
@@ -48,7 +50,7 @@ func TestGeneratorGivesTheSameForTheSameSeed(t *testing.T) {
 	orgs, err := r.People.Organisations(context.Background())
 	must(t, err)
 	titles := func(seed uint64) (out []string) {
-		g := newGenerator(seed, r.Clock.Now().In(r.places.Location()), r.places, orgs)
+		g := newGenerator(seed, r.Clock.Now().In(r.Places.Location()), r.Places, orgs)
 		for range 20 {
 			e := g.event()
 			must(t, e.check())

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"dorflinde/internal/bulletin"
+	"dorflinde/internal/bulletin/bulletintest"
 	"dorflinde/internal/platform/fault"
 )
 
@@ -139,8 +140,8 @@ func TestSplitLosesNoDate(t *testing.T) {
 			rt.Fatalf("%q, want %q", got, whole)
 		}
 	})
-	single := Event{Details: Details{Start: present, End: present}}
-	if _, err := single.split(present, berlin(t)); fault.KindOf(err) != fault.KindInvalid {
+	single := Event{Details: Details{Start: bulletintest.Present, End: bulletintest.Present}}
+	if _, err := single.split(bulletintest.Present, berlin(t)); fault.KindOf(err) != fault.KindInvalid {
 		t.Errorf("a single event was divided: %v", err)
 	}
 }
@@ -216,7 +217,7 @@ func TestCollisionsNearestFirst(t *testing.T) {
 	timed := func(id, kind, place, m, v string, hour int) bulletin.Timed {
 		return bulletin.Timed{
 			Entry:      bulletin.Entry{ID: id, Kind: kind, Place: place, Scope: bulletin.Scope{MunicipalityID: m, VillageID: v}},
-			Occurrence: bulletin.Occurrence{Start: present.Add(time.Duration(hour) * time.Hour)},
+			Occurrence: bulletin.Occurrence{Start: bulletintest.Present.Add(time.Duration(hour) * time.Hour)},
 		}
 	}
 	list := order(&e, []bulletin.Timed{
@@ -241,18 +242,18 @@ func TestCollisionsNearestFirst(t *testing.T) {
 func TestCheckRefusesHostileInput(t *testing.T) {
 	good := func() Event {
 		var e Event
-		e.Publisher, e.Title, e.Start, e.End = "o", "x", present, present
+		e.Publisher, e.Title, e.Start, e.End = "o", "x", bulletintest.Present, bulletintest.Present
 		return e
 	}
 	for name, change := range map[string]func(*Event){
 		"script link": func(e *Event) { e.Link = "javascript:alert(1)" }, "data link": func(e *Event) { e.Link = "data://x" },
 		"mail with a header": func(e *Event) { e.ContactMail = "a@example.org\r\nBcc: b@example.org" },
 		"long address":       func(e *Event) { e.Address = strings.Repeat("a", 201) }, "unknown fact": func(e *Event) { e.Access = []string{"<script>"} },
-		"end before start": func(e *Event) { e.End = present.Add(-time.Hour) }, "status": func(e *Event) { e.Status = "withdrawn" },
+		"end before start": func(e *Event) { e.End = bulletintest.Present.Add(-time.Hour) }, "status": func(e *Event) { e.Status = "withdrawn" },
 		"capacity": func(e *Event) { e.Plan = &Plan{Capacity: -1} }, "a million guests": func(e *Event) { e.Plan = &Plan{MaxGuests: 1_000_000} },
-		"late deadline":   func(e *Event) { e.Plan = &Plan{Deadline: present.Add(time.Hour)} },
+		"late deadline":   func(e *Event) { e.Plan = &Plan{Deadline: bulletintest.Present.Add(time.Hour)} },
 		"many exceptions": func(e *Event) { e.Exceptions = make([]Exception, maxExceptions+1) },
-		"endless dates":   func(e *Event) { e.Rule, e.End = "FREQ=DAILY", present.AddDate(1, 0, 0) },
+		"endless dates":   func(e *Event) { e.Rule, e.End = "FREQ=DAILY", bulletintest.Present.AddDate(1, 0, 0) },
 	} {
 		e := good()
 		change(&e)

@@ -46,95 +46,95 @@ func TestAPIRefuses(t *testing.T) {
 		{"a list", "token", `[]`, 422, ""},
 		{"a text too large for any letter", "token", `{"title":"x","text":"` + strings.Repeat("a", 50_001) + `"}`, 422, "text"},
 	} {
-		a, out := r.api(tt.actor, "POST", apiPath, tt.body)
-		if a.status != tt.status {
-			t.Errorf("%s: %d, want %d: %s", tt.name, a.status, tt.status, a.body)
+		a, out := r.JSON(tt.actor, "POST", apiPath, tt.body)
+		if a.Status != tt.status {
+			t.Errorf("%s: %d, want %d: %s", tt.name, a.Status, tt.status, a.Body)
 		}
 		if got, _ := out["field"].(string); tt.field != "" && got != tt.field {
 			t.Errorf("%s: field %q, want %q", tt.name, got, tt.field)
 		}
 	}
-	if _, list := r.api("", "GET", apiPath, ""); len(list["items"].([]any)) != 0 {
+	if _, list := r.JSON("", "GET", apiPath, ""); len(list["items"].([]any)) != 0 {
 		t.Errorf("something was stored: %v", list)
 	}
 }
 
 func TestAPILife(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
-		a, made := r.api("token", "POST", apiPath, `{"title":"Konzert <b>heute</b>","text":"Um 19 Uhr.","place":"leeder","topics":["Musik"],"severity":"minor","variants":[{"lang":"en","title":"Concert","text":"At 7."}]}`)
-		if a.status != http.StatusCreated || a.location != apiPath+"/"+made["id"].(string) {
-			t.Fatalf("create: %d %s", a.status, a.body)
+		a, made := r.JSON("token", "POST", apiPath, `{"title":"Konzert <b>heute</b>","text":"Um 19 Uhr.","place":"leeder","topics":["Musik"],"severity":"minor","variants":[{"lang":"en","title":"Concert","text":"At 7."}]}`)
+		if a.Status != http.StatusCreated || a.Location != apiPath+"/"+made["id"].(string) {
+			t.Fatalf("create: %d %s", a.Status, a.Body)
 		}
-		one := a.location
+		one := a.Location
 		if made["state"] != "published" || made["publisher"] != "musikverein-leeder" || made["place"] != "leeder" || made["version"] != 1.0 || made["severity"] != "minor" {
 			t.Errorf("made %v", made)
 		}
-		if page := r.get("", "/aktuelles/"+made["id"].(string)); page.status != 200 || !strings.Contains(page.body, "Konzert &lt;b&gt;heute&lt;/b&gt;") {
-			t.Errorf("its page: %d", page.status)
+		if page := r.Get("", "/aktuelles/"+made["id"].(string)); page.Status != 200 || !strings.Contains(page.Body, "Konzert &lt;b&gt;heute&lt;/b&gt;") {
+			t.Errorf("its page: %d", page.Status)
 		}
-		a, changed := r.api("token", "PUT", one, `{"title":"Konzert","text":"Um 20 Uhr.","correction":"Beginn um 20 Uhr.","version":1}`)
-		if a.status != http.StatusOK || changed["version"] != 2.0 || changed["correction"] != "Beginn um 20 Uhr." || changed["publish_at"] != made["publish_at"] {
-			t.Errorf("correct: %d %v", a.status, changed)
+		a, changed := r.JSON("token", "PUT", one, `{"title":"Konzert","text":"Um 20 Uhr.","correction":"Beginn um 20 Uhr.","version":1}`)
+		if a.Status != http.StatusOK || changed["version"] != 2.0 || changed["correction"] != "Beginn um 20 Uhr." || changed["publish_at"] != made["publish_at"] {
+			t.Errorf("correct: %d %v", a.Status, changed)
 		}
-		if a, _ := r.api("token", "PUT", one, `{"title":"Alt","text":"Alt","version":1}`); a.status != http.StatusConflict {
-			t.Errorf("overtaken: %d", a.status)
+		if a, _ := r.JSON("token", "PUT", one, `{"title":"Alt","text":"Alt","version":1}`); a.Status != http.StatusConflict {
+			t.Errorf("overtaken: %d", a.Status)
 		}
-		if a, got := r.api("", "GET", one, ""); a.status != 200 || got["title"] != "Konzert" || got["version"] != 2.0 {
-			t.Errorf("read: %d %v", a.status, got)
+		if a, got := r.JSON("", "GET", one, ""); a.Status != 200 || got["title"] != "Konzert" || got["version"] != 2.0 {
+			t.Errorf("read: %d %v", a.Status, got)
 		}
 		for actor, want := range map[string]int{"": 401, "reading": 403, "outsider": 404, "author": 403} {
-			if a, _ := r.api(actor, "DELETE", one+"?reason=x", ""); a.status != want {
-				t.Errorf("withdraw as %q: %d, want %d", actor, a.status, want)
+			if a, _ := r.JSON(actor, "DELETE", one+"?reason=x", ""); a.Status != want {
+				t.Errorf("withdraw as %q: %d, want %d", actor, a.Status, want)
 			}
 		}
-		if a, _ := r.api("token", "DELETE", one, ""); a.status != http.StatusUnprocessableEntity {
-			t.Errorf("withdraw without a reason: %d", a.status)
+		if a, _ := r.JSON("token", "DELETE", one, ""); a.Status != http.StatusUnprocessableEntity {
+			t.Errorf("withdraw without a reason: %d", a.Status)
 		}
-		if a, _ := r.api("token", "DELETE", one+"?reason=Abgesagt", ""); a.status != http.StatusNoContent {
-			t.Errorf("withdraw: %d %s", a.status, a.body)
+		if a, _ := r.JSON("token", "DELETE", one+"?reason=Abgesagt", ""); a.Status != http.StatusNoContent {
+			t.Errorf("withdraw: %d %s", a.Status, a.Body)
 		}
-		if a, _ := r.api("", "GET", one, ""); a.status != http.StatusGone {
-			t.Errorf("withdrawn: %d", a.status)
+		if a, _ := r.JSON("", "GET", one, ""); a.Status != http.StatusGone {
+			t.Errorf("withdrawn: %d", a.Status)
 		}
 	})
 }
 
 func TestAPIDraftsAndList(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
-		_, draft := r.api("author", "POST", apiPath, `{"publisher":"musikverein-leeder","title":"Entwurf","state":"draft"}`)
+		_, draft := r.JSON("author", "POST", apiPath, `{"publisher":"musikverein-leeder","title":"Entwurf","state":"draft"}`)
 		one := apiPath + "/" + draft["id"].(string)
 		for actor, want := range map[string]int{"": 404, "outsider": 404, "author": 200, "token": 200} {
-			if a, _ := r.api(actor, "GET", one, ""); a.status != want {
-				t.Errorf("draft as %q: %d, want %d", actor, a.status, want)
+			if a, _ := r.JSON(actor, "GET", one, ""); a.Status != want {
+				t.Errorf("draft as %q: %d, want %d", actor, a.Status, want)
 			}
 		}
 		for i := range 3 {
-			r.clock.Advance(time.Minute)
-			if a, _ := r.api("token", "POST", apiPath, fmt.Sprintf(`{"title":"Nummer %d","text":"x"}`, i)); a.status != 201 {
-				t.Fatalf("create: %d %s", a.status, a.body)
+			r.Clock.Advance(time.Minute)
+			if a, _ := r.JSON("token", "POST", apiPath, fmt.Sprintf(`{"title":"Nummer %d","text":"x"}`, i)); a.Status != 201 {
+				t.Fatalf("create: %d %s", a.Status, a.Body)
 			}
 		}
-		a, page := r.api("", "GET", apiPath+"?limit=2", "")
+		a, page := r.JSON("", "GET", apiPath+"?limit=2", "")
 		items, _ := page["items"].([]any)
-		if a.status != 200 || len(items) != 2 || items[0].(map[string]any)["title"] != "Nummer 2" {
-			t.Fatalf("first page: %d %v", a.status, page)
+		if a.Status != 200 || len(items) != 2 || items[0].(map[string]any)["title"] != "Nummer 2" {
+			t.Fatalf("first page: %d %v", a.Status, page)
 		}
-		_, rest := r.api("", "GET", apiPath+"?limit=2&after="+page["next"].(string), "")
+		_, rest := r.JSON("", "GET", apiPath+"?limit=2&after="+page["next"].(string), "")
 		if items := rest["items"].([]any); len(items) != 1 || items[0].(map[string]any)["title"] != "Nummer 0" || rest["next"] != nil {
 			t.Errorf("second page: %v", rest)
 		}
 		for actor, want := range map[string]int{"": 0, "outsider": 0, "author": 1, "token": 1} {
-			if _, open := r.api(actor, "GET", apiPath+"?state=open", ""); len(open["items"].([]any)) != want {
+			if _, open := r.JSON(actor, "GET", apiPath+"?state=open", ""); len(open["items"].([]any)) != want {
 				t.Errorf("open as %q: %v", actor, open)
 			}
 		}
 		for _, query := range []string{"?place=atlantis", "?after=nonsense", "?limit=0", "?from=gestern", "?publisher=niemand"} {
-			if a, _ := r.api("", "GET", apiPath+query, ""); a.status != http.StatusUnprocessableEntity {
-				t.Errorf("%s: %d", query, a.status)
+			if a, _ := r.JSON("", "GET", apiPath+query, ""); a.Status != http.StatusUnprocessableEntity {
+				t.Errorf("%s: %d", query, a.Status)
 			}
 		}
-		if a, _ := r.api("author", "DELETE", one, ""); a.status != http.StatusNoContent {
-			t.Errorf("delete a draft: %d", a.status)
+		if a, _ := r.JSON("author", "DELETE", one, ""); a.Status != http.StatusNoContent {
+			t.Errorf("delete a draft: %d", a.Status)
 		}
 	})
 }
@@ -146,8 +146,8 @@ func TestConcurrentCreates(t *testing.T) {
 		for worker := range 8 {
 			wg.Go(func() {
 				for i := range 10 {
-					if a, _ := r.api("token", "POST", apiPath, fmt.Sprintf(`{"title":"%d-%d","text":"x"}`, worker, i)); a.status != 201 {
-						t.Errorf("create: %d %s", a.status, a.body)
+					if a, _ := r.JSON("token", "POST", apiPath, fmt.Sprintf(`{"title":"%d-%d","text":"x"}`, worker, i)); a.Status != 201 {
+						t.Errorf("create: %d %s", a.Status, a.Body)
 					}
 				}
 			})
@@ -165,7 +165,7 @@ func TestConcurrentCreates(t *testing.T) {
 // without the network.
 func BenchmarkCreate(b *testing.B) {
 	r := newRig(b, dbSQLite(b))
-	ctx := people.WithActor(context.Background(), r.actors["token"])
+	ctx := people.WithActor(context.Background(), r.Actors["token"])
 	in := struct{ Body NewsInput }{NewsInput{Title: "Probe fällt aus", Text: strings.Repeat("Am Freitag ist keine Probe. ", 10), Place: "leeder"}}
 	b.SetParallelism(16)
 	b.ResetTimer()

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dorflinde/internal/bulletin"
+	"dorflinde/internal/bulletin/bulletintest"
 	"dorflinde/internal/bulletin/compose"
 	"dorflinde/internal/people"
 	"dorflinde/internal/platform/db"
@@ -23,58 +24,58 @@ func TestLifeOfNews(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		newsID := r.written("author", "save")
 		page := "/aktuelles/" + newsID
-		if a := r.get("", page); a.status != http.StatusNotFound {
-			t.Errorf("a stranger reads a draft: %d", a.status)
+		if a := r.Get("", page); a.Status != http.StatusNotFound {
+			t.Errorf("a stranger reads a draft: %d", a.Status)
 		}
-		if a := r.get("author", page); a.location != page+"/bearbeiten" {
-			t.Errorf("the author is led to %q", a.location)
+		if a := r.Get("author", page); a.Location != page+"/bearbeiten" {
+			t.Errorf("the author is led to %q", a.Location)
 		}
-		if a := r.post("author", page+"/bearbeiten", r.form("publish", "version", "1")); a.status != http.StatusForbidden || !strings.Contains(a.body, "darf nur die Redaktion") {
-			t.Errorf("an author publishes alone: %d %s", a.status, problems(a.body))
+		if a := r.Post("author", page+"/bearbeiten", r.form("publish", "version", "1")); a.Status != http.StatusForbidden || !strings.Contains(a.Body, "darf nur die Redaktion") {
+			t.Errorf("an author publishes alone: %d %s", a.Status, bulletintest.Problems(a.Body))
 		}
-		if a := r.post("author", page+"/bearbeiten", r.form("submit", "version", "1")); a.status != http.StatusSeeOther {
-			t.Fatalf("ask for approval: %d %s", a.status, problems(a.body))
+		if a := r.Post("author", page+"/bearbeiten", r.form("submit", "version", "1")); a.Status != http.StatusSeeOther {
+			t.Fatalf("ask for approval: %d %s", a.Status, bulletintest.Problems(a.Body))
 		}
 		if n := r.stored(newsID); n.State != compose.Waiting || n.Author != "author" || n.Version != 2 {
 			t.Errorf("stored %+v", n.Life)
 		}
-		if a := r.post("editor", page+"/bearbeiten", r.form("return", "version", "2")); a.status != http.StatusUnprocessableEntity {
-			t.Errorf("sent back without a reason: %d", a.status)
+		if a := r.Post("editor", page+"/bearbeiten", r.form("return", "version", "2")); a.Status != http.StatusUnprocessableEntity {
+			t.Errorf("sent back without a reason: %d", a.Status)
 		}
-		if a := r.post("editor", page+"/bearbeiten", r.form("return", "version", "2", "reason", "Bitte die Uhrzeit nennen.")); a.status != http.StatusSeeOther {
-			t.Fatalf("send back: %d %s", a.status, problems(a.body))
+		if a := r.Post("editor", page+"/bearbeiten", r.form("return", "version", "2", "reason", "Bitte die Uhrzeit nennen.")); a.Status != http.StatusSeeOther {
+			t.Fatalf("send back: %d %s", a.Status, bulletintest.Problems(a.Body))
 		}
-		if a := r.get("author", page+"/bearbeiten"); !strings.Contains(a.body, "Bitte die Uhrzeit nennen.") || !strings.Contains(a.body, "Entwurf") {
+		if a := r.Get("author", page+"/bearbeiten"); !strings.Contains(a.Body, "Bitte die Uhrzeit nennen.") || !strings.Contains(a.Body, "Entwurf") {
 			t.Error("the author does not see why it came back")
 		}
-		r.clock.Advance(time.Hour)
-		if a := r.post("editor", page+"/bearbeiten", r.form("publish", "version", "3")); a.location != page {
-			t.Fatalf("publish: %d %s", a.status, problems(a.body))
+		r.Clock.Advance(time.Hour)
+		if a := r.Post("editor", page+"/bearbeiten", r.form("publish", "version", "3")); a.Location != page {
+			t.Fatalf("publish: %d %s", a.Status, bulletintest.Problems(a.Body))
 		}
-		if a := r.get("", page); a.status != http.StatusOK || !strings.Contains(a.body, "Musikverein Leeder") || !strings.Contains(a.body, "<p>Am Freitag ist keine Probe.</p>") {
-			t.Errorf("published: %d", a.status)
+		if a := r.Get("", page); a.Status != http.StatusOK || !strings.Contains(a.Body, "Musikverein Leeder") || !strings.Contains(a.Body, "<p>Am Freitag ist keine Probe.</p>") {
+			t.Errorf("published: %d", a.Status)
 		}
-		if n := r.stored(newsID); !n.PublishAt.Equal(present.Add(time.Hour)) || n.Note != "" {
+		if n := r.stored(newsID); !n.PublishAt.Equal(bulletintest.Present.Add(time.Hour)) || n.Note != "" {
 			t.Errorf("published at %v, note %q", n.PublishAt, n.Note)
 		}
-		r.clock.Advance(time.Hour)
-		if a := r.post("editor", page+"/bearbeiten", r.form("publish", "version", "4", "correction", "Die Probe war am Donnerstag.")); a.status != http.StatusSeeOther {
-			t.Fatalf("correct: %d %s", a.status, problems(a.body))
+		r.Clock.Advance(time.Hour)
+		if a := r.Post("editor", page+"/bearbeiten", r.form("publish", "version", "4", "correction", "Die Probe war am Donnerstag.")); a.Status != http.StatusSeeOther {
+			t.Fatalf("correct: %d %s", a.Status, bulletintest.Problems(a.Body))
 		}
-		if a := r.get("", page); !strings.Contains(a.body, "Die Probe war am Donnerstag.") || !strings.Contains(a.body, "Berichtigt") {
+		if a := r.Get("", page); !strings.Contains(a.Body, "Die Probe war am Donnerstag.") || !strings.Contains(a.Body, "Berichtigt") {
 			t.Error("the correction is not shown")
 		}
-		if n := r.stored(newsID); !n.PublishAt.Equal(present.Add(time.Hour)) {
+		if n := r.stored(newsID); !n.PublishAt.Equal(bulletintest.Present.Add(time.Hour)) {
 			t.Errorf("a correction moved the time of publication to %v", n.PublishAt)
 		}
-		if a := r.post("author", page+"/bearbeiten", r.form("save", "version", "5")); a.status != http.StatusConflict {
-			t.Errorf("an author saves over published news: %d", a.status)
+		if a := r.Post("author", page+"/bearbeiten", r.form("save", "version", "5")); a.Status != http.StatusConflict {
+			t.Errorf("an author saves over published news: %d", a.Status)
 		}
-		if a := r.post("editor", page+"/bearbeiten", r.form("withdraw", "version", "5", "reason", "Doppelt gemeldet.")); a.status != http.StatusSeeOther {
-			t.Fatalf("withdraw: %d %s", a.status, problems(a.body))
+		if a := r.Post("editor", page+"/bearbeiten", r.form("withdraw", "version", "5", "reason", "Doppelt gemeldet.")); a.Status != http.StatusSeeOther {
+			t.Fatalf("withdraw: %d %s", a.Status, bulletintest.Problems(a.Body))
 		}
-		if a := r.get("", page); a.status != http.StatusGone || !strings.Contains(a.body, "Doppelt gemeldet.") {
-			t.Errorf("withdrawn: %d %s", a.status, a.body)
+		if a := r.Get("", page); a.Status != http.StatusGone || !strings.Contains(a.Body, "Doppelt gemeldet.") {
+			t.Errorf("withdrawn: %d %s", a.Status, a.Body)
 		}
 	})
 }
@@ -83,14 +84,14 @@ func TestDiscardedDraftIsGone(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		newsID := r.written("author", "save")
 		path := "/aktuelles/" + newsID + "/bearbeiten"
-		if a := r.post("author", path, r.form("discard", "version", "7")); a.status != http.StatusConflict {
-			t.Errorf("discarded with a wrong version: %d", a.status)
+		if a := r.Post("author", path, r.form("discard", "version", "7")); a.Status != http.StatusConflict {
+			t.Errorf("discarded with a wrong version: %d", a.Status)
 		}
-		if a := r.post("author", path, r.form("discard", "version", "1")); a.status != http.StatusSeeOther {
-			t.Fatalf("discard: %d", a.status)
+		if a := r.Post("author", path, r.form("discard", "version", "1")); a.Status != http.StatusSeeOther {
+			t.Fatalf("discard: %d", a.Status)
 		}
-		if a := r.get("author", path); a.status != http.StatusNotFound {
-			t.Errorf("still there: %d", a.status)
+		if a := r.Get("author", path); a.Status != http.StatusNotFound {
+			t.Errorf("still there: %d", a.Status)
 		}
 	})
 }
@@ -119,9 +120,9 @@ func TestWhoMayWhat(t *testing.T) {
 		for actor, want := range tt.want {
 			got := 0
 			if tt.method == "GET" {
-				got = r.get(actor, tt.path).status
+				got = r.Get(actor, tt.path).Status
 			} else {
-				got = r.post(actor, tt.path, tt.form).status
+				got = r.Post(actor, tt.path, tt.form).Status
 			}
 			if got != want {
 				t.Errorf("%s %s as %q: %d, want %d", tt.method, tt.path, actor, got, want)
@@ -138,16 +139,16 @@ func TestTwoEditors(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		newsID := r.written("author", "save")
 		path := "/aktuelles/" + newsID + "/bearbeiten"
-		if a := r.post("author", path, r.form("save", "version", "1", "title", "Der Erste war schneller")); a.status != http.StatusSeeOther {
-			t.Fatalf("first: %d", a.status)
+		if a := r.Post("author", path, r.form("save", "version", "1", "title", "Der Erste war schneller")); a.Status != http.StatusSeeOther {
+			t.Fatalf("first: %d", a.Status)
 		}
 		mine := r.form("publish", "version", "1", "title", "Mein Titel", "text", "Mein langer Text, der nicht verloren gehen darf.")
-		a := r.post("editor", path, mine)
-		if a.status != http.StatusConflict {
-			t.Fatalf("second: %d", a.status)
+		a := r.Post("editor", path, mine)
+		if a.Status != http.StatusConflict {
+			t.Fatalf("second: %d", a.Status)
 		}
 		for _, want := range []string{"Inzwischen hat jemand anderes gespeichert", "Mein Titel", "der nicht verloren gehen darf", "Der Erste war schneller", `name="version" value="2"`} {
-			if !strings.Contains(a.body, want) {
+			if !strings.Contains(a.Body, want) {
 				t.Errorf("the second editor does not see %q", want)
 			}
 		}
@@ -155,8 +156,8 @@ func TestTwoEditors(t *testing.T) {
 			t.Errorf("overwritten: %q %s", n.Title, n.State)
 		}
 		mine.Set("version", "2")
-		if a := r.post("editor", path, mine); a.status != http.StatusSeeOther {
-			t.Errorf("second, knowingly: %d %s", a.status, problems(a.body))
+		if a := r.Post("editor", path, mine); a.Status != http.StatusSeeOther {
+			t.Errorf("second, knowingly: %d %s", a.Status, bulletintest.Problems(a.Body))
 		}
 	})
 }
@@ -172,29 +173,29 @@ func TestScheduleAndExpiry(t *testing.T) {
 		if want := time.Date(2026, 11, 24, 22, 59, 0, 0, time.UTC); !n.ExpiresAt.Equal(want) {
 			t.Errorf("disappears at %v, want %v", n.ExpiresAt, want)
 		}
-		if a := r.get("", page); a.status != http.StatusNotFound {
-			t.Errorf("too early: %d", a.status)
+		if a := r.Get("", page); a.Status != http.StatusNotFound {
+			t.Errorf("too early: %d", a.Status)
 		}
 		if got := r.deskOf(t, "editor"); len(got) != 1 || got[0].State != bulletin.DeskScheduled {
 			t.Errorf("desk: %+v", got)
 		}
-		r.clock.Set(time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC))
-		if a := r.get("", page); a.status != http.StatusOK {
-			t.Errorf("in time: %d", a.status)
+		r.Clock.Set(time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC))
+		if a := r.Get("", page); a.Status != http.StatusOK {
+			t.Errorf("in time: %d", a.Status)
 		}
 		if got := r.deskOf(t, "editor"); len(got) != 0 {
 			t.Errorf("desk after publication: %+v", got)
 		}
-		r.clock.Set(time.Date(2026, 11, 25, 7, 0, 0, 0, time.UTC))
-		if a := r.get("", page); a.status != http.StatusGone {
-			t.Errorf("expired: %d", a.status)
+		r.Clock.Set(time.Date(2026, 11, 25, 7, 0, 0, 0, time.UTC))
+		if a := r.Get("", page); a.Status != http.StatusGone {
+			t.Errorf("expired: %d", a.Status)
 		}
 	})
 }
 
 func (r *rig) deskOf(t *testing.T, actor string) []bulletin.DeskItem {
 	t.Helper()
-	items, err := r.deskItems(context.Background(), r.actors[actor])
+	items, err := r.deskItems(context.Background(), r.Actors[actor])
 	must(t, err)
 	return items
 }
@@ -228,21 +229,21 @@ func TestPicturesAndFiles(t *testing.T) {
 		}
 		files := map[string]file{"picture": {"Dorfplatz.png", picture(t)}, "attachment": {"Programm.pdf", []byte("%PDF-1.7")}}
 		kind, body := multi(t, r.form("publish", "attachment-title", "Das Programm"), files)
-		a := r.do("editor", "POST", writePath, kind, body)
-		if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "Bild 1 hat keine Beschreibung") {
-			t.Fatalf("published without a description: %d %s", a.status, problems(a.body))
+		a := r.Do("editor", "POST", writePath, kind, body)
+		if a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "Bild 1 hat keine Beschreibung") {
+			t.Fatalf("published without a description: %d %s", a.Status, bulletintest.Problems(a.Body))
 		}
-		pictureID, attachmentID := hidden(a.body, "picture-id"), hidden(a.body, "attachment-id")
+		pictureID, attachmentID := hidden(a.Body, "picture-id"), hidden(a.Body, "attachment-id")
 		if pictureID == "" || attachmentID == "" {
 			t.Fatal("the uploads were lost")
 		}
 		form := r.form("publish", "picture-id", pictureID, "picture-alt-0", "Der Dorfplatz mit der Linde", "picture-credit-0", "Eva Beispiel",
 			"attachment-id", attachmentID, "attachment-title-0", "Das Programm")
-		a = r.post("editor", writePath, form)
-		if a.status != http.StatusSeeOther {
-			t.Fatalf("publish: %d %s", a.status, problems(a.body))
+		a = r.Post("editor", writePath, form)
+		if a.Status != http.StatusSeeOther {
+			t.Fatalf("publish: %d %s", a.Status, bulletintest.Problems(a.Body))
 		}
-		page := r.get("", a.location).body
+		page := r.Get("", a.Location).Body
 		for _, want := range []string{`alt="Der Dorfplatz mit der Linde"`, "Bild: Eva Beispiel", `width="30"`, "Das Programm", "PDF, 1 kB"} {
 			if !strings.Contains(page, want) {
 				t.Errorf("the page lacks %q", want)
@@ -250,26 +251,26 @@ func TestPicturesAndFiles(t *testing.T) {
 		}
 		var e bulletin.Entry
 		must(t, r.DB.View(context.Background(), func(tx *db.Tx) (err error) {
-			e, err = r.Bulletin.Get(tx, strings.TrimPrefix(a.location, "/aktuelles/"), bulletin.Reader{})
+			e, err = r.Bulletin.Get(tx, strings.TrimPrefix(a.Location, "/aktuelles/"), bulletin.Reader{})
 			return err
 		}))
 		if e.Image == nil || e.Image.Alt != "Der Dorfplatz mit der Linde" {
 			t.Errorf("entry's picture: %+v", e.Image)
 		}
 		// Files of others cannot be shown by their id.
-		form.Set("publisher", r.orgs["gemeinde-fuchstal"])
-		if a := r.post("outsider", writePath, form); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "gehört einer anderen Organisation") {
-			t.Errorf("foreign file: %d %s", a.status, problems(a.body))
+		form.Set("publisher", r.Orgs["gemeinde-fuchstal"])
+		if a := r.Post("outsider", writePath, form); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "gehört einer anderen Organisation") {
+			t.Errorf("foreign file: %d %s", a.Status, bulletintest.Problems(a.Body))
 		}
 		for _, id := range []string{"scene:../../../etc/passwd", "scene:", "scene:nirgends"} {
-			if a := r.post("editor", writePath, r.form("publish", "picture-id", id, "picture-alt-0", "x")); a.status != http.StatusUnprocessableEntity {
-				t.Errorf("picture %q: %d", id, a.status)
+			if a := r.Post("editor", writePath, r.form("publish", "picture-id", id, "picture-alt-0", "x")); a.Status != http.StatusUnprocessableEntity {
+				t.Errorf("picture %q: %d", id, a.Status)
 			}
 		}
 		// A wrong file is refused with a sentence, and the text stays.
 		kind, body = multi(t, r.form("save", "title", "Mein Text bleibt"), map[string]file{"picture": {"a.png", []byte("<svg onload=alert(1)>")}})
-		if a := r.do("author", "POST", writePath, kind, body); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "Mein Text bleibt") || !strings.Contains(a.body, "lässt sich nicht lesen") {
-			t.Errorf("wrong picture: %d %s", a.status, problems(a.body))
+		if a := r.Do("author", "POST", writePath, kind, body); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "Mein Text bleibt") || !strings.Contains(a.Body, "lässt sich nicht lesen") {
+			t.Errorf("wrong picture: %d %s", a.Status, bulletintest.Problems(a.Body))
 		}
 	})
 }
@@ -283,8 +284,8 @@ func hidden(page, name string) string {
 
 func TestVariants(t *testing.T) {
 	r := newRig(t, dbSQLite(t))
-	if a := r.post("editor", writePath, r.form("publish", "title-en", "No rehearsal")); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "Englisch: Es fehlt der Text.") {
-		t.Errorf("half a variant: %d %s", a.status, problems(a.body))
+	if a := r.Post("editor", writePath, r.form("publish", "title-en", "No rehearsal")); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "Englisch: Es fehlt der Text.") {
+		t.Errorf("half a variant: %d %s", a.Status, bulletintest.Problems(a.Body))
 	}
 	newsID := r.written("editor", "publish", "title-en", "No rehearsal", "text-en", "No rehearsal on Friday.",
 		"title-de-simple", "Keine Probe", "text-de-simple", "Am Freitag ist keine Probe.")
@@ -294,7 +295,7 @@ func TestVariants(t *testing.T) {
 		"?sprache=de-simple":     `<h1 id="titel" lang="de-simple">Keine Probe</h1>`,
 		"?sprache=%22%3E%3Cb%3E": `<h1 id="titel">Probe fällt aus</h1>`,
 	} {
-		body := r.get("", "/aktuelles/"+newsID+path).body
+		body := r.Get("", "/aktuelles/"+newsID+path).Body
 		if !strings.Contains(body, want) || !strings.Contains(body, "Leichte Sprache") {
 			t.Errorf("%q lacks %q", path, want)
 		}
@@ -309,12 +310,12 @@ func TestEveryWordIsThere(t *testing.T) {
 	waiting, published := r.written("author", "submit"), r.written("editor", "publish", "severity", "3")
 	for _, path := range []string{writePath, "/aktuelles/" + waiting + "/bearbeiten", "/aktuelles/" + published, "/aktuelles/" + published + "/bearbeiten"} {
 		for _, actor := range []string{"both", "editor"} {
-			if found := bareKey.FindAllString(r.get(actor, path).body, -1); len(found) > 0 {
+			if found := bareKey.FindAllString(r.Get(actor, path).Body, -1); len(found) > 0 {
 				t.Errorf("%s shows keys instead of words: %v", path, found)
 			}
 		}
 	}
-	if body := r.get("", "/aktuelles/"+published).body; !strings.Contains(body, "Verein") {
+	if body := r.Get("", "/aktuelles/"+published).Body; !strings.Contains(body, "Verein") {
 		t.Error("the page does not say what kind of publisher speaks")
 	}
 }
@@ -322,21 +323,21 @@ func TestEveryWordIsThere(t *testing.T) {
 func TestOnlyResidents(t *testing.T) {
 	r := newRig(t, dbSQLite(t))
 	newsID := r.written("editor", "publish", "audience", "residents")
-	if a := r.get("", "/aktuelles/"+newsID); a.status != http.StatusNotFound {
-		t.Errorf("signed out: %d", a.status)
+	if a := r.Get("", "/aktuelles/"+newsID); a.Status != http.StatusNotFound {
+		t.Errorf("signed out: %d", a.Status)
 	}
-	if a := r.get("resident", "/aktuelles/"+newsID); a.status != http.StatusOK || !strings.Contains(a.body, `content="noindex"`) {
-		t.Errorf("resident: %d", a.status)
+	if a := r.Get("resident", "/aktuelles/"+newsID); a.Status != http.StatusOK || !strings.Contains(a.Body, `content="noindex"`) {
+		t.Errorf("resident: %d", a.Status)
 	}
 }
 
 func TestScopeAndPlace(t *testing.T) {
 	r := newRig(t, dbSQLite(t))
-	village, ok := r.places.VillageBySlug("leeder")
+	village, ok := r.Places.VillageBySlug("leeder")
 	if !ok {
 		t.Fatal("no Leeder")
 	}
-	street := r.places.Streets(village.ID)[0]
+	street := r.Places.Streets(village.ID)[0]
 	n := r.stored(r.written("editor", "publish", "where", "v:"+village.ID, "streets", strings.ToUpper(street.Name), "place", "Pfarrheim", "topics", "Schule, , Schule,Musik"))
 	if n.Scope.VillageID != village.ID || n.Scope.MunicipalityID != village.MunicipalityID || !slices.Equal(n.Scope.Streets, []string{street.ID}) {
 		t.Errorf("scope %+v", n.Scope)
@@ -357,9 +358,9 @@ func TestScopeAndPlace(t *testing.T) {
 		"where": "v:nirgends", "streets": "Gibtsnichtweg", "lat": "north", "publish-date": "31.02.2026", "expire-date": "gestern",
 		"audience": "group", "severity": "9", "publisher": "x",
 	} {
-		a := r.post("editor", writePath, r.form("publish", field, value))
-		if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `href="#`+field+`"`) {
-			t.Errorf("%s=%q: %d %s", field, value, a.status, problems(a.body))
+		a := r.Post("editor", writePath, r.form("publish", field, value))
+		if a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, `href="#`+field+`"`) {
+			t.Errorf("%s=%q: %d %s", field, value, a.Status, bulletintest.Problems(a.Body))
 		}
 	}
 }
@@ -368,14 +369,14 @@ func TestScopeAndPlace(t *testing.T) {
 func TestMovingToAnotherPublisher(t *testing.T) {
 	r := newRig(t, dbSQLite(t))
 	newsID := r.written("editor", "publish")
-	path, form := "/aktuelles/"+newsID+"/bearbeiten", r.form("publish", "version", "1", "publisher", r.orgs["gemeinde-fuchstal"])
-	if a := r.post("editor", path, form); a.status != http.StatusUnprocessableEntity {
-		t.Errorf("moved to a foreign publisher: %d", a.status)
+	path, form := "/aktuelles/"+newsID+"/bearbeiten", r.form("publish", "version", "1", "publisher", r.Orgs["gemeinde-fuchstal"])
+	if a := r.Post("editor", path, form); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("moved to a foreign publisher: %d", a.Status)
 	}
-	if a := r.post("both", path, form); a.status != http.StatusSeeOther {
-		t.Errorf("moved as editor of both: %d %s", a.status, problems(a.body))
+	if a := r.Post("both", path, form); a.Status != http.StatusSeeOther {
+		t.Errorf("moved as editor of both: %d %s", a.Status, bulletintest.Problems(a.Body))
 	}
-	if n := r.stored(newsID); n.Publisher != r.orgs["gemeinde-fuchstal"] {
+	if n := r.stored(newsID); n.Publisher != r.Orgs["gemeinde-fuchstal"] {
 		t.Errorf("publisher %s", n.Publisher)
 	}
 }
@@ -391,9 +392,9 @@ func TestHostileTextStaysText(t *testing.T) {
 		}
 		form.Set("topics", `"><script>alert(4)`)
 		form.Set("text", hostile+"\n\n[klick](javascript:alert(3))\n\n## "+hostile)
-		a := r.post("editor", writePath, form)
-		if a.status != http.StatusSeeOther {
-			t.Fatalf("%d %s", a.status, problems(a.body))
+		a := r.Post("editor", writePath, form)
+		if a.Status != http.StatusSeeOther {
+			t.Fatalf("%d %s", a.Status, bulletintest.Problems(a.Body))
 		}
 		check := func(where, body string) {
 			t.Helper()
@@ -403,22 +404,22 @@ func TestHostileTextStaysText(t *testing.T) {
 				}
 			}
 		}
-		check("page", r.get("", a.location).body)
-		check("English page", r.get("", a.location+"?sprache=en").body)
-		check("edit form", r.get("editor", a.location+"/bearbeiten").body)
+		check("page", r.Get("", a.Location).Body)
+		check("English page", r.Get("", a.Location+"?sprache=en").Body)
+		check("edit form", r.Get("editor", a.Location+"/bearbeiten").Body)
 		for field := range r.form("check", "where", "", "streets", "", "lat", "", "lon", "", "publish-date", "", "expire-time", "", "severity", "", "audience", "", "picture-id", "", "attachment-id", "", "picture-lead", "") {
 			if field == "action" {
 				continue
 			}
-			a := r.post("editor", writePath, r.form("publish", field, hostile))
-			if a.status >= 500 {
-				t.Errorf("%s: %d", field, a.status)
+			a := r.Post("editor", writePath, r.form("publish", field, hostile))
+			if a.Status >= 500 {
+				t.Errorf("%s: %d", field, a.Status)
 			}
-			check("form with "+field, a.body)
-			check("live check of "+field, r.post("editor", livePath, r.form("check", field, hostile)).body)
+			check("form with "+field, a.Body)
+			check("live check of "+field, r.Post("editor", livePath, r.form("check", field, hostile)).Body)
 		}
-		if a := r.post("editor", writePath, r.form(hostile)); a.status != http.StatusUnprocessableEntity {
-			t.Errorf("unknown button: %d", a.status)
+		if a := r.Post("editor", writePath, r.form(hostile)); a.Status != http.StatusUnprocessableEntity {
+			t.Errorf("unknown button: %d", a.Status)
 		}
 	})
 }
@@ -440,8 +441,8 @@ func TestLongAndEmptyTexts(t *testing.T) {
 		{"topics", strings.Repeat("a", 41), "publish", 422},
 		{"title-en", strings.Repeat("x", 201), "save", 422},
 	} {
-		if a := r.post("editor", writePath, r.form(tt.action, tt.field, tt.value)); a.status != tt.status {
-			t.Errorf("%s of %d bytes: %d, want %d (%s)", tt.field, len(tt.value), a.status, tt.status, problems(a.body))
+		if a := r.Post("editor", writePath, r.form(tt.action, tt.field, tt.value)); a.Status != tt.status {
+			t.Errorf("%s of %d bytes: %d, want %d (%s)", tt.field, len(tt.value), a.Status, tt.status, bulletintest.Problems(a.Body))
 		}
 	}
 }
@@ -449,18 +450,18 @@ func TestLongAndEmptyTexts(t *testing.T) {
 func TestChecksAndPreview(t *testing.T) {
 	r := newRig(t, dbSQLite(t))
 	text := "### Zu tief\n\nMehr Infos [hier](https://example.org).\n\n" + strings.Repeat("Wort ", 40) + "Ende."
-	a := r.post("author", writePath, r.form("check", "text", text, "text-de-simple", "Dieser Satz hat wirklich viel mehr als zwölf Wörter und ist darum für Leichte Sprache zu lang."))
-	if a.status != http.StatusOK {
-		t.Fatalf("check: %d", a.status)
+	a := r.Post("author", writePath, r.form("check", "text", text, "text-de-simple", "Dieser Satz hat wirklich viel mehr als zwölf Wörter und ist darum für Leichte Sprache zu lang."))
+	if a.Status != http.StatusOK {
+		t.Fatalf("check: %d", a.Status)
 	}
 	for _, want := range []string{"Zeile 1:", "„hier“ sagt nicht", "41 Wörter", "Leichte Sprache, Zeile 1", "Leichte Sprache: Es fehlt die Überschrift", "Probe fällt aus"} {
-		if !strings.Contains(a.body, want) {
+		if !strings.Contains(a.Body, want) {
 			t.Errorf("the checks do not say %q", want)
 		}
 	}
-	live := r.post("author", livePath, r.form("check", "text", text))
-	if live.status != http.StatusOK || strings.Contains(live.body, "<html") || !strings.Contains(live.body, "41 Wörter") {
-		t.Errorf("live: %d", live.status)
+	live := r.Post("author", livePath, r.form("check", "text", text))
+	if live.Status != http.StatusOK || strings.Contains(live.Body, "<html") || !strings.Contains(live.Body, "41 Wörter") {
+		t.Errorf("live: %d", live.Status)
 	}
 	if got := r.deskOf(t, "author"); len(got) != 0 {
 		t.Errorf("a check stored %v", got)
@@ -484,7 +485,7 @@ func TestAppliedRules(t *testing.T) {
 	for _, from := range []compose.State{compose.New, compose.Draft, compose.Waiting, compose.Published, compose.Withdrawn} {
 		for _, action := range []compose.Action{compose.Save, compose.Submit, compose.Publish, compose.Return, compose.Withdraw, compose.Discard} {
 			n := News{Life: compose.Life{State: from}}
-			err := n.apply(change{action: action, now: present, reason: strconv.Quote("x")}, people.Author)
+			err := n.apply(change{action: action, now: bulletintest.Present, reason: strconv.Quote("x")}, people.Author)
 			if err == nil && (n.State == compose.Published || n.State == compose.Withdrawn) {
 				t.Errorf("an author came from %q to %q by %s", from, n.State, action)
 			}

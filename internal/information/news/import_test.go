@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"dorflinde/internal/bulletin/bulletintest"
 	"dorflinde/internal/bulletin/compose"
 	"dorflinde/internal/bulletin/intake"
 	"dorflinde/internal/platform/db"
@@ -41,7 +42,7 @@ func newImportRig(t *testing.T, r *rig) *importRig {
 func (r *importRig) take(body []byte, options intake.Options) *intake.Run {
 	r.t.Helper()
 	run, err := r.engine.Import(context.Background(), intake.Request{
-		Organisation: r.orgs["musikverein-leeder"], Name: "musikverein.example", File: "feed.xml", Body: body, Options: &options, Confirm: true,
+		Organisation: r.Orgs["musikverein-leeder"], Name: "musikverein.example", File: "feed.xml", Body: body, Options: &options, Confirm: true,
 	})
 	must(r.t, err)
 	return run
@@ -67,13 +68,13 @@ func TestImportOfAFeed(t *testing.T) {
 		first := rss(rssItem("1", "Unser Fest", "<h2>Danke</h2><p>Es war <b>schön</b>.<script>alert(1)</script></p>"))
 		r.take(first, intake.Options{Topics: []string{"Verein"}})
 		n := r.only()
-		page := r.get("", n.path())
+		page := r.Get("", n.path())
 		for _, want := range []string{"Unser Fest", "<strong>schön</strong>", "musikverein.example", `href="https://musikverein.example/1"`, "Musik", "Verein"} {
-			if !strings.Contains(page.body, want) {
+			if !strings.Contains(page.Body, want) {
 				t.Errorf("the page lacks %q", want)
 			}
 		}
-		if strings.Contains(page.body, "alert(1)") || n.Version != 1 || n.PublishAt.UTC().Hour() != 9 {
+		if strings.Contains(page.Body, "alert(1)") || n.Version != 1 || n.PublishAt.UTC().Hour() != 9 {
 			t.Errorf("imported as %+v", n)
 		}
 		r.take(first, intake.Options{Topics: []string{"Verein"}})
@@ -85,8 +86,8 @@ func TestImportOfAFeed(t *testing.T) {
 			t.Errorf("updated to version %d: %q", n.Version, n.Text)
 		}
 		// Whoever edits here takes over.
-		if a := r.post("editor", n.path()+"/bearbeiten", r.form("publish", "version", "2", "title", "Von Hand")); a.status != http.StatusSeeOther {
-			t.Fatalf("edit: %d %s", a.status, problems(a.body))
+		if a := r.Post("editor", n.path()+"/bearbeiten", r.form("publish", "version", "2", "title", "Von Hand")); a.Status != http.StatusSeeOther {
+			t.Fatalf("edit: %d %s", a.Status, bulletintest.Problems(a.Body))
 		}
 		r.take(rss(rssItem("1", "Unser Fest", "<p>Es war am schönsten.</p>")), intake.Options{})
 		if n := r.only(); n.Title != "Von Hand" || n.Source.Name != "musikverein.example" {
@@ -102,8 +103,8 @@ func TestImportForApproval(t *testing.T) {
 	if n.State != compose.Waiting {
 		t.Fatalf("imported as %s", n.State)
 	}
-	if a := r.get("", n.path()); a.status != http.StatusNotFound {
-		t.Errorf("readable before approval: %d", a.status)
+	if a := r.Get("", n.path()); a.Status != http.StatusNotFound {
+		t.Errorf("readable before approval: %d", a.Status)
 	}
 	if items := r.deskOf(t, "editor"); len(items) != 1 {
 		t.Errorf("desk: %v", items)
@@ -113,7 +114,7 @@ func TestImportForApproval(t *testing.T) {
 func TestTargetFollowsItsSource(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		target, ctx := NewTarget(r.Tools), context.Background()
-		src := intake.Source{ID: "s", Organisation: r.orgs["musikverein-leeder"], Name: "Quelle"}
+		src := intake.Source{ID: "s", Organisation: r.Orgs["musikverein-leeder"], Name: "Quelle"}
 		item := intake.Item{ExternalID: "1", Data: Imported{Title: "Titel", Text: "Text."}}
 		in := func(fn func(tx *db.Tx) error) error { return r.DB.Update(ctx, fn) }
 		var newsID string
@@ -121,20 +122,20 @@ func TestTargetFollowsItsSource(t *testing.T) {
 		withdraw := func() { must(t, in(func(tx *db.Tx) error { return target.Withdraw(tx, src, newsID) })) }
 		update := func() error { return in(func(tx *db.Tx) error { return target.Update(tx, src, newsID, item) }) }
 		withdraw()
-		if a := r.get("", "/aktuelles/"+newsID); a.status != http.StatusGone || !strings.Contains(a.body, "an der Quelle nicht mehr") {
-			t.Errorf("gone at its source: %d %s", a.status, a.body)
+		if a := r.Get("", "/aktuelles/"+newsID); a.Status != http.StatusGone || !strings.Contains(a.Body, "an der Quelle nicht mehr") {
+			t.Errorf("gone at its source: %d %s", a.Status, a.Body)
 		}
 		version := r.stored(newsID).Version
 		withdraw()
 		if n := r.stored(newsID); n.Version != version {
 			t.Error("withdrawn twice")
 		}
-		if err := update(); err != nil || r.get("", "/aktuelles/"+newsID).status != http.StatusOK {
+		if err := update(); err != nil || r.Get("", "/aktuelles/"+newsID).Status != http.StatusOK {
 			t.Errorf("back at its source: %v", err)
 		}
 		version = r.stored(newsID).Version
-		if a := r.post("editor", "/aktuelles/"+newsID+"/bearbeiten", r.form("withdraw", "version", fmt.Sprint(version), "reason", "Falsch.")); a.status != http.StatusSeeOther {
-			t.Fatalf("withdraw: %d %s", a.status, problems(a.body))
+		if a := r.Post("editor", "/aktuelles/"+newsID+"/bearbeiten", r.form("withdraw", "version", fmt.Sprint(version), "reason", "Falsch.")); a.Status != http.StatusSeeOther {
+			t.Fatalf("withdraw: %d %s", a.Status, bulletintest.Problems(a.Body))
 		}
 		if err := update(); err != intake.ErrLeft {
 			t.Errorf("withdrawn by an editor, then: %v", err)
@@ -153,12 +154,12 @@ func TestImportOfOddItems(t *testing.T) {
 		rssItem("3", strings.Repeat("lang ", 100), strings.Repeat("wort ", 20_000)),
 		rssItem("4", "Böse &lt;script&gt;alert(1)&lt;/script&gt;", `<a href="javascript:alert(1)">x</a><img src="http://127.0.0.1/x.png" alt="x" onerror="alert(1)">`),
 	), intake.Options{})
-	_, list := r.api("", "GET", apiPath, "")
+	_, list := r.JSON("", "GET", apiPath, "")
 	if items := list["items"].([]any); len(items) != 3 {
 		t.Fatalf("%d items, run %+v", len(items), run)
 	}
 	for _, item := range list["items"].([]any) {
-		body := r.get("", strings.TrimPrefix(item.(map[string]any)["url"].(string), "https://region.example")).body
+		body := r.Get("", strings.TrimPrefix(item.(map[string]any)["url"].(string), "https://region.example")).Body
 		if strings.Contains(body, "<script>alert") || strings.Contains(body, "javascript:") || strings.Contains(body, "127.0.0.1") {
 			t.Errorf("hostile content in %v", item)
 		}

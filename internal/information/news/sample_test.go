@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"dorflinde/internal/bulletin"
+	"dorflinde/internal/bulletin/bulletintest"
 	"dorflinde/internal/bulletin/compose"
 	"dorflinde/internal/people"
 	"dorflinde/internal/platform/capability"
@@ -27,10 +28,10 @@ func allTexts() []sampleText { return slices.Concat(townTexts, clubTexts) }
 func (r *rig) withSpeakers() *people.OrgDirectory {
 	r.t.Helper()
 	ctx := context.Background()
-	towns := r.places.Municipalities()
+	towns := r.Places.Municipalities()
 	arms := []string{"music", "sport", "culture", "garden", "youth", "help", "business", "fire", "church", "school", "leaf"}
 	for i, one := range allTexts() {
-		if r.orgs[one.by] != "" {
+		if r.Orgs[one.by] != "" {
 			continue
 		}
 		n := people.NewOrganisation{Kind: people.Club, Name: one.by, Slug: one.by, MunicipalityIDs: []string{towns[i%len(towns)].ID}, Arms: arms[i%len(arms)]}
@@ -38,7 +39,7 @@ func (r *rig) withSpeakers() *people.OrgDirectory {
 			n.Kind = people.Municipality
 		}
 		var err error
-		r.orgs[one.by], err = r.People.AddOrganisation(ctx, n)
+		r.Orgs[one.by], err = r.People.AddOrganisation(ctx, n)
 		must(r.t, err)
 	}
 	orgs, err := r.People.Organisations(ctx)
@@ -82,7 +83,7 @@ func TestSample(t *testing.T) {
 		for i := range records {
 			n := &records[i]
 			e, shown := entries[n.ID]
-			state := n.Shown(&n.Common, present)
+			state := n.Shown(&n.Common, bulletintest.Present)
 			if !n.Sample || shown != (state == compose.Published) || shown && !e.Sample {
 				t.Errorf("%q: sample %v, %s, shown %v", n.Title, n.Sample, state, shown)
 			}
@@ -111,9 +112,9 @@ func TestSample(t *testing.T) {
 				t.Errorf("%d %s, want at least %d", count[what], what, least)
 			}
 		}
-		a := r.get("", "/aktuelles/"+idOf(records, "Bebauungsplan"))
-		if a.status != http.StatusOK || !strings.Contains(a.body, "/static/scenes/town-hall.svg") || !strings.Contains(a.body, "Beispieldaten") {
-			t.Errorf("page: %d", a.status)
+		a := r.Get("", "/aktuelles/"+idOf(records, "Bebauungsplan"))
+		if a.Status != http.StatusOK || !strings.Contains(a.Body, "/static/scenes/town-hall.svg") || !strings.Contains(a.Body, "Beispieldaten") {
+			t.Errorf("page: %d", a.Status)
 		}
 	})
 }
@@ -173,7 +174,7 @@ func TestSampleIsTheSameForTheSameSeed(t *testing.T) {
 		for range 300 {
 			n := g.next()
 			must(t, n.Check())
-			if strings.ContainsAny(n.Title+n.Text, "{}") || n.PublishAt.After(present) || n.PublishAt.Before(present.AddDate(-bulkYears, 0, -1)) {
+			if strings.ContainsAny(n.Title+n.Text, "{}") || n.PublishAt.After(bulletintest.Present) || n.PublishAt.Before(bulletintest.Present.AddDate(-bulkYears, 0, -1)) {
 				t.Fatalf("%q, %v: %s", n.Title, n.PublishAt, n.Text)
 			}
 			n.ID = ""
@@ -188,7 +189,7 @@ func TestSampleIsTheSameForTheSameSeed(t *testing.T) {
 }
 
 func TestSampleDates(t *testing.T) {
-	d := dates{today: present} // a Sunday
+	d := dates{today: bulletintest.Present} // a Sunday
 	for text, want := range map[string]string{
 		"{Mo+0}": "Montag, 23. November", "{So+0}": "Sonntag, 29. November", "{Sa+1}": "Samstag, 5. Dezember",
 		"{Sa-1}": "Samstag, 21. November", "{So-1}": "Sonntag, 15. November", "{Mo-2}": "Montag, 9. November",

@@ -14,35 +14,37 @@ import (
 	"testing"
 	"time"
 
+	"dorflinde/internal/bulletin/bulletintest"
 	"dorflinde/internal/information/warnings/cap"
 	"dorflinde/internal/platform/capability"
 	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/fetch"
+	"dorflinde/internal/platform/i18n"
 	"dorflinde/internal/platform/ui"
 )
 
 func TestChainsOfMessages(t *testing.T) {
-	hour := func(n int) time.Time { return present.Add(time.Duration(n) * time.Hour) }
+	hour := func(n int) time.Time { return bulletintest.Present.Add(time.Duration(n) * time.Hour) }
 	for _, c := range []struct {
 		name     string
 		messages []cap.Alert
 		want     string // titles in the bulletin
 	}{
-		{"one", []cap.Alert{message("a", "Alert", present)}, "Glätte a"},
-		{"the same twice", []cap.Alert{message("a", "Alert", present), message("a", "Alert", present)}, "Glätte a"},
-		{"through NINA, too", []cap.Alert{message("a", "Alert", present), message("dwd.a", "Alert", present)}, "Glätte a"},
-		{"updated", []cap.Alert{message("a", "Alert", hour(-1)), message("b", "Update", present, "a")}, "Glätte b"},
-		{"updated twice", []cap.Alert{message("a", "Alert", hour(-2)), message("b", "Update", hour(-1), "a"), message("c", "Update", present, "a", "b")}, "Glätte c"},
-		{"the old one comes late", []cap.Alert{message("b", "Update", present, "a"), message("a", "Alert", hour(-1))}, "Glätte b"},
-		{"two become one", []cap.Alert{message("a", "Alert", hour(-1)), message("b", "Alert", hour(-1)), message("c", "Update", present, "a", "b")}, "Glätte c"},
-		{"cancelled", []cap.Alert{message("a", "Alert", hour(-1)), message("x", "Cancel", present, "a")}, "Entwarnung: Glätte a"},
-		{"cancelled before it came", []cap.Alert{message("x", "Cancel", present, "a"), message("a", "Alert", hour(-1))}, ""},
-		{"a test", []cap.Alert{func() cap.Alert { a := message("a", "Alert", present); a.Status = "Test"; return a }()}, ""},
-		{"not for the public", []cap.Alert{func() cap.Alert { a := message("a", "Alert", present); a.Scope = "Restricted"; return a }()}, ""},
-		{"an acknowledgement", []cap.Alert{message("a", "Ack", present)}, ""},
+		{"one", []cap.Alert{message("a", "Alert", bulletintest.Present)}, "Glätte a"},
+		{"the same twice", []cap.Alert{message("a", "Alert", bulletintest.Present), message("a", "Alert", bulletintest.Present)}, "Glätte a"},
+		{"through NINA, too", []cap.Alert{message("a", "Alert", bulletintest.Present), message("dwd.a", "Alert", bulletintest.Present)}, "Glätte a"},
+		{"updated", []cap.Alert{message("a", "Alert", hour(-1)), message("b", "Update", bulletintest.Present, "a")}, "Glätte b"},
+		{"updated twice", []cap.Alert{message("a", "Alert", hour(-2)), message("b", "Update", hour(-1), "a"), message("c", "Update", bulletintest.Present, "a", "b")}, "Glätte c"},
+		{"the old one comes late", []cap.Alert{message("b", "Update", bulletintest.Present, "a"), message("a", "Alert", hour(-1))}, "Glätte b"},
+		{"two become one", []cap.Alert{message("a", "Alert", hour(-1)), message("b", "Alert", hour(-1)), message("c", "Update", bulletintest.Present, "a", "b")}, "Glätte c"},
+		{"cancelled", []cap.Alert{message("a", "Alert", hour(-1)), message("x", "Cancel", bulletintest.Present, "a")}, "Entwarnung: Glätte a"},
+		{"cancelled before it came", []cap.Alert{message("x", "Cancel", bulletintest.Present, "a"), message("a", "Alert", hour(-1))}, ""},
+		{"a test", []cap.Alert{func() cap.Alert { a := message("a", "Alert", bulletintest.Present); a.Status = "Test"; return a }()}, ""},
+		{"not for the public", []cap.Alert{func() cap.Alert { a := message("a", "Alert", bulletintest.Present); a.Scope = "Restricted"; return a }()}, ""},
+		{"an acknowledgement", []cap.Alert{message("a", "Ack", bulletintest.Present)}, ""},
 		{"over", []cap.Alert{message("a", "Alert", hour(-7))}, ""},
 		{"moved away", []cap.Alert{message("a", "Alert", hour(-1)), func() cap.Alert {
-			a := message("b", "Update", present, "a")
+			a := message("b", "Update", bulletintest.Present, "a")
 			a.Infos[0].Areas[0].Geocodes[0].Value = "109190000"
 			return a
 		}()}, ""},
@@ -64,9 +66,9 @@ func TestAnUpdateKeepsItsAddress(t *testing.T) {
 	r := newRig(t, dbSQLite(t))
 	o, err := r.origin(context.Background(), sourceDWD)
 	must(t, err)
-	r.take(o, false, message("a", "Alert", present.Add(-time.Hour)))
+	r.take(o, false, message("a", "Alert", bulletintest.Present.Add(-time.Hour)))
 	before := r.inForce("")[0].path()
-	r.take(o, false, message("b", "Update", present, "a"))
+	r.take(o, false, message("b", "Update", bulletintest.Present, "a"))
 	if after := r.inForce("")[0].path(); after != before {
 		t.Errorf("%s became %s", before, after)
 	}
@@ -76,19 +78,19 @@ func TestAllClearIsToldForTwoHours(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		o, err := r.origin(context.Background(), sourceDWD)
 		must(t, err)
-		r.take(o, true, message("a", "Alert", present))
+		r.take(o, true, message("a", "Alert", bulletintest.Present))
 		r.take(o, true) // the source no longer has it
 		if got := r.titles(); got != "Entwarnung: Glätte a" {
 			t.Errorf("%q", got)
 		}
-		if page := r.get("", listPath+"?ort=region").body; !strings.Contains(page, "Aufgehoben am") {
+		if page := r.Get("", listPath+"?ort=region").Body; !strings.Contains(page, "Aufgehoben am") {
 			t.Error("the list does not tell the all clear")
 		}
-		r.clock.Advance(allClear + time.Minute)
+		r.Clock.Advance(allClear + time.Minute)
 		if got := r.titles(); got != "" {
 			t.Errorf("%q after two hours", got)
 		}
-		r.take(o, true, message("a", "Alert", present)) // there again: the gap was a mistake of the source
+		r.take(o, true, message("a", "Alert", bulletintest.Present)) // there again: the gap was a mistake of the source
 		if got := r.titles(); got != "Glätte a" {
 			t.Errorf("%q", got)
 		}
@@ -99,9 +101,9 @@ func TestOnlyTheNeighbour(t *testing.T) {
 	r := newRig(t, dbSQLite(t))
 	o, err := r.origin(context.Background(), "")
 	must(t, err)
-	fuchstal, _ := r.places.MunicipalityBySlug("fuchstal")
-	apfeldorf, _ := r.places.MunicipalityBySlug("apfeldorf")
-	a := message("a", "Alert", present)
+	fuchstal, _ := r.Places.MunicipalityBySlug("fuchstal")
+	apfeldorf, _ := r.Places.MunicipalityBySlug("apfeldorf")
+	a := message("a", "Alert", bulletintest.Present)
 	a.Infos[0].Areas = []cap.Area{square(apfeldorf.Centre, 300)}
 	r.take(o, false, a)
 	if len(r.inForce(fuchstal.ID)) != 0 || len(r.inForce(apfeldorf.ID)) != 1 {
@@ -113,22 +115,22 @@ func TestBanner(t *testing.T) {
 	r := newRig(t, dbSQLite(t))
 	o, err := r.origin(context.Background(), "")
 	must(t, err)
-	town, _ := r.places.MunicipalityBySlug("fuchstal")
+	town, _ := r.Places.MunicipalityBySlug("fuchstal")
 	var shell ui.Shell
-	r.banners(r.speak(), town, &shell)
+	r.banners(r.Speak(context.Background(), i18n.German), town, &shell)
 	if len(shell.Banners) != 0 {
 		t.Errorf("%+v without a warning", shell.Banners)
 	}
-	severe := message("severe", "Alert", present)
+	severe := message("severe", "Alert", bulletintest.Present)
 	severe.Infos[0].Severity = "Severe"
-	r.take(o, false, message("a", "Alert", present), severe)
-	r.banners(r.speak(), town, &shell)
+	r.take(o, false, message("a", "Alert", bulletintest.Present), severe)
+	r.banners(r.Speak(context.Background(), i18n.German), town, &shell)
 	if len(shell.Banners) != 1 || shell.Banners[0].Severity != "danger" || shell.Banners[0].Title != "Glätte severe" || !strings.Contains(shell.Banners[0].Text, "Und eine weitere Warnung.") {
 		t.Errorf("%+v", shell.Banners)
 	}
-	r.clock.Advance(7 * time.Hour)
+	r.Clock.Advance(7 * time.Hour)
 	shell.Banners = nil
-	if r.banners(r.speak(), nil, &shell); len(shell.Banners) != 0 {
+	if r.banners(r.Speak(context.Background(), i18n.German), nil, &shell); len(shell.Banners) != 0 {
 		t.Errorf("%+v although all is over", shell.Banners)
 	}
 }
@@ -196,11 +198,11 @@ func TestPollDWD(t *testing.T) {
 			t.Error("nothing new was written down all the same")
 		}
 		down = true
-		r.clock.Advance(8 * time.Hour)
+		r.Clock.Advance(8 * time.Hour)
 		if poll(); r.titles() != "Amtliche WARNUNG vor STURMBÖEN" {
 			t.Error("a failing source takes back what it said")
 		}
-		if page := r.get("operator", operatorPath).body; !strings.Contains(page, "gescheitert") {
+		if page := r.Get("operator", operatorPath).Body; !strings.Contains(page, "gescheitert") {
 			t.Error("the operator does not learn that it fails")
 		}
 	})
@@ -209,17 +211,17 @@ func TestPollDWD(t *testing.T) {
 func TestSilentSourceIsNotBelievedForEver(t *testing.T) {
 	r := newRig(t, dbSQLite(t))
 	address := r.fetching(http.NotFoundHandler())
-	r.store(Source{ID: sourceDWD, Address: address, Enabled: true, OkAt: present})
+	r.store(Source{ID: sourceDWD, Address: address, Enabled: true, OkAt: bulletintest.Present})
 	o, err := r.origin(context.Background(), sourceDWD)
 	must(t, err)
-	long := message("a", "Alert", present)
-	long.Infos[0].Expires = present.AddDate(0, 0, 5)
+	long := message("a", "Alert", bulletintest.Present)
+	long.Infos[0].Expires = bulletintest.Present.AddDate(0, 0, 5)
 	r.take(o, false, long)
 	for _, c := range []struct {
 		after time.Duration
 		n     int
 	}{{23 * time.Hour, 1}, {2 * time.Hour, 0}} {
-		r.clock.Advance(c.after)
+		r.Clock.Advance(c.after)
 		must(t, r.poll(context.Background(), nil))
 		if got := len(r.inForce("")); got != c.n {
 			t.Errorf("%d warnings after %s, want %d", got, c.after, c.n)
@@ -234,7 +236,7 @@ func TestPollNINA(t *testing.T) {
 		return string(raw)
 	}
 	r := newRig(t, dbSQLite(t))
-	r.clock.Set(time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC))
+	r.Clock.Set(time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC))
 	var asked []string
 	address := r.fetching(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		asked = append(asked, q.URL.Path)
@@ -269,12 +271,12 @@ func TestRealFileOfTheDWD(t *testing.T) {
 	r := newRig(t, dbSQLite(t))
 	o, err := r.origin(context.Background(), sourceDWD)
 	must(t, err)
-	r.clock.Set(inOrder(alerts)[len(alerts)-1].Sent)
+	r.Clock.Set(inOrder(alerts)[len(alerts)-1].Sent)
 	r.take(o, true, alerts...)
-	for _, m := range r.places.Municipalities() {
+	for _, m := range r.Places.Municipalities() {
 		want := 0
 		for _, a := range alerts {
-			if meant(a) && a.MsgType != "Cancel" && Touches(a, placeOf(m), 0) && r.clock.Now().Before(endOf(a)) {
+			if meant(a) && a.MsgType != "Cancel" && Touches(a, placeOf(m), 0) && r.Clock.Now().Before(endOf(a)) {
 				want++
 			}
 		}
@@ -286,13 +288,13 @@ func TestRealFileOfTheDWD(t *testing.T) {
 
 func TestWriteAWarning(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
-		town, _ := r.places.MunicipalityBySlug("fuchstal")
-		other, _ := r.places.MunicipalityBySlug("unterdiessen")
-		leeder, _ := r.places.VillageBySlug("leeder")
+		town, _ := r.Places.MunicipalityBySlug("fuchstal")
+		other, _ := r.Places.MunicipalityBySlug("unterdiessen")
+		leeder, _ := r.Places.VillageBySlug("leeder")
 		form := func(pairs ...string) url.Values {
 			v := url.Values{
 				"title": {"Wasser <b>abkochen</b>"}, "text": {"Rohrbruch."}, "instruction": {"Drei Minuten kochen."}, "severity": {"Moderate"}, "simple": {"Das Wasser ist schmutzig."},
-				"owner": {r.orgs["gemeinde-fuchstal"] + "/" + town.ID}, "villages": {leeder.ID}, "until": {"2026-11-23"}, "until_time": {"18:00"},
+				"owner": {r.Orgs["gemeinde-fuchstal"] + "/" + town.ID}, "villages": {leeder.ID}, "until": {"2026-11-23"}, "until_time": {"18:00"},
 			}
 			for i := 0; i+1 < len(pairs); i += 2 {
 				v.Set(pairs[i], pairs[i+1])
@@ -300,51 +302,51 @@ func TestWriteAWarning(t *testing.T) {
 			return v
 		}
 		for actor, want := range map[string]int{"": 401, "resident": 403, "author": 403, "club": 403} {
-			if a := r.post(actor, writePath, form()); a.status != want {
-				t.Errorf("%q: %d, want %d", actor, a.status, want)
+			if a := r.Post(actor, writePath, form()); a.Status != want {
+				t.Errorf("%q: %d, want %d", actor, a.Status, want)
 			}
 		}
 		for name, bad := range map[string]url.Values{
-			"somebody else's": form("owner", r.orgs["gemeinde-unterdiessen"]+"/"+other.ID), "no end": form("until", ""), "past": form("until", "2026-11-01"),
+			"somebody else's": form("owner", r.Orgs["gemeinde-unterdiessen"]+"/"+other.ID), "no end": form("until", ""), "past": form("until", "2026-11-01"),
 			"street": form("streets", "Gibtsnichtgasse"), "village": form("villages", "x"), "title": form("title", strings.Repeat("x", 500)),
 		} {
-			if a := r.post("editor", writePath, bad); a.status != 422 || !strings.Contains(a.body, "error-summary") {
-				t.Errorf("%s: %d", name, a.status)
+			if a := r.Post("editor", writePath, bad); a.Status != 422 || !strings.Contains(a.Body, "error-summary") {
+				t.Errorf("%s: %d", name, a.Status)
 			}
 		}
-		a := r.post("editor", writePath, form("streets", "Ringstraße\r\n"))
-		if a.status != http.StatusSeeOther {
-			t.Fatalf("%d %s", a.status, problems(a.body))
+		a := r.Post("editor", writePath, form("streets", "Ringstraße\r\n"))
+		if a.Status != http.StatusSeeOther {
+			t.Fatalf("%d %s", a.Status, bulletintest.Problems(a.Body))
 		}
-		page := r.get("", a.location)
+		page := r.Get("", a.Location)
 		for _, want := range []string{"Wasser &lt;b&gt;abkochen", "Drei Minuten kochen.", "Ringstraße", "112", "Leichte Sprache"} {
-			if !strings.Contains(page.body, want) {
+			if !strings.Contains(page.Body, want) {
 				t.Errorf("the page lacks %q", want)
 			}
 		}
-		if outline := r.get("", a.location+"/flaeche.geojson"); outline.status != 200 || !strings.Contains(outline.body, "MultiPoint") {
-			t.Errorf("%d %s", outline.status, outline.body)
+		if outline := r.Get("", a.Location+"/flaeche.geojson"); outline.Status != 200 || !strings.Contains(outline.Body, "MultiPoint") {
+			t.Errorf("%d %s", outline.Status, outline.Body)
 		}
 		if len(r.inForce(town.ID)) != 1 || len(r.inForce(other.ID)) != 0 {
 			t.Error("it holds in the wrong place")
 		}
 		for actor, want := range map[string]int{"": 401, "other": 404, "editor": 200, "operator": 200} {
-			if got := r.get(actor, a.location+"/bearbeiten"); got.status != want {
-				t.Errorf("edit as %q: %d, want %d", actor, got.status, want)
+			if got := r.Get(actor, a.Location+"/bearbeiten"); got.Status != want {
+				t.Errorf("edit as %q: %d, want %d", actor, got.Status, want)
 			}
 		}
-		if got := r.post("editor", a.location+"/bearbeiten", form("title", "Wasser ist wieder gut")); got.status != 303 || r.titles() != "Wasser ist wieder gut" {
-			t.Errorf("%d %q", got.status, r.titles())
+		if got := r.Post("editor", a.Location+"/bearbeiten", form("title", "Wasser ist wieder gut")); got.Status != 303 || r.titles() != "Wasser ist wieder gut" {
+			t.Errorf("%d %q", got.Status, r.titles())
 		}
-		if got := r.post("editor", a.location+"/bearbeiten", url.Values{"action": {"end"}}); got.status != 303 || r.titles() != "Entwarnung: Wasser ist wieder gut" {
-			t.Errorf("%d %q", got.status, r.titles())
+		if got := r.Post("editor", a.Location+"/bearbeiten", url.Values{"action": {"end"}}); got.Status != 303 || r.titles() != "Entwarnung: Wasser ist wieder gut" {
+			t.Errorf("%d %q", got.Status, r.titles())
 		}
-		_, list := r.api("", "GET", "/api/v1/warnings?state=all&place=fuchstal", "")
+		_, list := r.JSON("", "GET", "/api/v1/warnings?state=all&place=fuchstal", "")
 		if items := list["items"].([]any); len(items) != 1 || items[0].(map[string]any)["state"] != "ended" {
 			t.Errorf("%v", list)
 		}
-		if bad, _ := r.api("", "GET", "/api/v1/warnings?place=nirgends", ""); bad.status != 422 {
-			t.Errorf("%d", bad.status)
+		if bad, _ := r.JSON("", "GET", "/api/v1/warnings?place=nirgends", ""); bad.Status != 422 {
+			t.Errorf("%d", bad.Status)
 		}
 	})
 }
@@ -361,20 +363,20 @@ func TestUpload(t *testing.T) {
 		_, err = w.Write(body)
 		must(t, err)
 		must(t, m.Close())
-		return r.do(actor, "POST", uploadPath, m.FormDataContentType(), &buf)
+		return r.Do(actor, "POST", uploadPath, m.FormDataContentType(), &buf)
 	}
 	for name, body := range map[string][]byte{"empty": nil, "text": []byte("hallo"), "bomb": []byte(`<!DOCTYPE a [<!ENTITY b "c">]><alert>&b;</alert>`), "broken zip": []byte("PK\x03\x04")} {
-		if a := send("editor", body); a.status != 422 || !strings.Contains(a.body, "error-summary") || r.titles() != "" {
-			t.Errorf("%s: %d %q", name, a.status, r.titles())
+		if a := send("editor", body); a.Status != 422 || !strings.Contains(a.Body, "error-summary") || r.titles() != "" {
+			t.Errorf("%s: %d %q", name, a.Status, r.titles())
 		}
 	}
-	if a := send("author", fixture); a.status != 403 {
-		t.Errorf("an author uploads: %d", a.status)
+	if a := send("author", fixture); a.Status != 403 {
+		t.Errorf("an author uploads: %d", a.Status)
 	}
-	if a := send("editor", fixture); a.status != 303 || r.titles() == "" {
-		t.Errorf("%d %s", a.status, problems(a.body))
+	if a := send("editor", fixture); a.Status != 303 || r.titles() == "" {
+		t.Errorf("%d %s", a.Status, bulletintest.Problems(a.Body))
 	}
-	if page := r.get("", listPath+"?ort=apfeldorf").body; !strings.Contains(page, "Unverbindliche Weitergabe") {
+	if page := r.Get("", listPath+"?ort=apfeldorf").Body; !strings.Contains(page, "Unverbindliche Weitergabe") {
 		t.Error("the list does not say that it is a relay")
 	}
 }
@@ -382,19 +384,19 @@ func TestUpload(t *testing.T) {
 func TestSources(t *testing.T) {
 	r := newRig(t, dbSQLite(t))
 	for actor, want := range map[string]int{"": 401, "editor": 403, "operator": 200} {
-		if a := r.get(actor, operatorPath); a.status != want {
-			t.Errorf("%q: %d, want %d", actor, a.status, want)
+		if a := r.Get(actor, operatorPath); a.Status != want {
+			t.Errorf("%q: %d, want %d", actor, a.Status, want)
 		}
 	}
 	for _, address := range []string{"", "http://127.0.0.1/x", "file:///etc/passwd", "http://169.254.169.254/", "javascript:alert(1)"} {
-		if a := r.post("operator", operatorPath, url.Values{"dwd": {address}, "dwd_on": {"1"}}); a.status != 422 {
-			t.Errorf("%q: %d", address, a.status)
+		if a := r.Post("operator", operatorPath, url.Values{"dwd": {address}, "dwd_on": {"1"}}); a.Status != 422 {
+			t.Errorf("%q: %d", address, a.Status)
 		}
 	}
-	if a := r.post("operator", operatorPath, url.Values{"dwd": {"https://example.org/dwd.zip"}, "dwd_on": {"1"}, "highest": {"750"}}); a.status != 303 {
-		t.Errorf("%d %s", a.status, problems(a.body))
+	if a := r.Post("operator", operatorPath, url.Values{"dwd": {"https://example.org/dwd.zip"}, "dwd_on": {"1"}, "highest": {"750"}}); a.Status != 303 {
+		t.Errorf("%d %s", a.Status, bulletintest.Problems(a.Body))
 	}
-	if page := r.get("operator", operatorPath).body; !strings.Contains(page, "https://example.org/dwd.zip") || !strings.Contains(page, `value="750"`) {
+	if page := r.Get("operator", operatorPath).Body; !strings.Contains(page, "https://example.org/dwd.zip") || !strings.Contains(page, `value="750"`) {
 		t.Error("what was saved does not show")
 	}
 }
@@ -402,7 +404,7 @@ func TestSources(t *testing.T) {
 func TestSample(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		must(t, r.sample(context.Background(), capability.SampleRun{}))
-		page := r.get("", listPath+"?ort=region").body
+		page := r.Get("", listPath+"?ort=region").Body
 		if got := strings.Count(page, "<article"); got != 3 || !strings.Contains(page, "Beispieldaten") {
 			t.Errorf("%d warnings on the page", got)
 		}
@@ -410,8 +412,8 @@ func TestSample(t *testing.T) {
 			t.Errorf("%d in force", len(r.inForce("")))
 		}
 		for _, w := range r.inForce("") {
-			if a := r.get("", w.path()); a.status != 200 {
-				t.Errorf("%s: %d", w.path(), a.status)
+			if a := r.Get("", w.path()); a.Status != 200 {
+				t.Errorf("%s: %d", w.path(), a.Status)
 			}
 		}
 	})

@@ -1,6 +1,7 @@
 package warnings
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -9,19 +10,21 @@ import (
 	"github.com/paulmach/orb"
 	"pgregory.net/rapid"
 
+	"dorflinde/internal/bulletin/bulletintest"
 	"dorflinde/internal/information/warnings/cap"
 	"dorflinde/internal/platform/fault"
 	"dorflinde/internal/platform/geo"
+	"dorflinde/internal/platform/i18n"
 )
 
 func TestEndOf(t *testing.T) {
 	for name, c := range map[string]struct {
 		expires, want time.Time
 	}{
-		"by its own word": {present.Add(5 * time.Hour), present.Add(5 * time.Hour)}, "without an end": {time.Time{}, present.Add(timeout)},
-		"over before it began": {present.Add(-time.Hour), present.Add(timeout)}, "for ever": {present.AddDate(5, 0, 0), present.Add(longest)},
+		"by its own word": {bulletintest.Present.Add(5 * time.Hour), bulletintest.Present.Add(5 * time.Hour)}, "without an end": {time.Time{}, bulletintest.Present.Add(timeout)},
+		"over before it began": {bulletintest.Present.Add(-time.Hour), bulletintest.Present.Add(timeout)}, "for ever": {bulletintest.Present.AddDate(5, 0, 0), bulletintest.Present.Add(longest)},
 	} {
-		a := message("x", "Alert", present)
+		a := message("x", "Alert", bulletintest.Present)
 		a.Infos[0].Expires = c.expires
 		if got := endOf(a); !got.Equal(c.want) {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
@@ -64,7 +67,7 @@ func TestTouchesKnowsHeights(t *testing.T) {
 		"we do not know our height": {&summit, 0, true},
 		"from 300 m on":             {&valley, 750, true},
 	} {
-		a := message("x", "Alert", present)
+		a := message("x", "Alert", bulletintest.Present)
 		a.Infos[0].Areas[0].Altitude = c.altitude
 		if got := Touches(a, place, c.highest); got != c.want {
 			t.Errorf("%s: %v", name, got)
@@ -73,8 +76,8 @@ func TestTouchesKnowsHeights(t *testing.T) {
 }
 
 func TestDraftCheck(t *testing.T) {
-	good := Draft{Title: " Wasser \n abkochen", Text: "Rohrbruch.", Instruction: "Drei Minuten kochen.", Severity: "Moderate", Scope: Scope{Municipality: "m"}, Until: present.Add(time.Hour)}
-	if err := good.Check(present); err != nil || good.Title != "Wasser abkochen" {
+	good := Draft{Title: " Wasser \n abkochen", Text: "Rohrbruch.", Instruction: "Drei Minuten kochen.", Severity: "Moderate", Scope: Scope{Municipality: "m"}, Until: bulletintest.Present.Add(time.Hour)}
+	if err := good.Check(bulletintest.Present); err != nil || good.Title != "Wasser abkochen" {
 		t.Errorf("%q %v", good.Title, err)
 	}
 	for field, spoil := range map[string]func(*Draft){
@@ -84,14 +87,14 @@ func TestDraftCheck(t *testing.T) {
 	} {
 		bad := good
 		spoil(&bad)
-		if all := fault.All(bad.Check(present)); len(all) != 1 || all[0].Field != field {
+		if all := fault.All(bad.Check(bulletintest.Present)); len(all) != 1 || all[0].Field != field {
 			t.Errorf("%s: %v", field, all)
 		}
 	}
-	for _, until := range []time.Time{present, present.AddDate(1, 0, 0)} {
+	for _, until := range []time.Time{bulletintest.Present, bulletintest.Present.AddDate(1, 0, 0)} {
 		bad := good
 		bad.Until = until
-		if bad.Check(present) == nil {
+		if bad.Check(bulletintest.Present) == nil {
 			t.Errorf("valid until %s", until)
 		}
 	}
@@ -101,20 +104,20 @@ func TestDraftCheck(t *testing.T) {
 // and only if its area touches it and it is valid now.
 func TestShownWhereItTouchesWhileValid(t *testing.T) {
 	r := newRig(t, dbSQLite(t))
-	o, err := r.origin(r.speak(), "")
+	o, err := r.origin(r.Speak(context.Background(), i18n.German), "")
 	must(t, err)
 	n := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		n++
 		lon, lat := rapid.Float64Range(10.6, 11.1).Draw(rt, "lon"), rapid.Float64Range(47.8, 48.1).Draw(rt, "lat")
-		sent := r.clock.Now().Add(-time.Duration(rapid.IntRange(-60, 600).Draw(rt, "minutes ago")) * time.Minute)
+		sent := r.Clock.Now().Add(-time.Duration(rapid.IntRange(-60, 600).Draw(rt, "minutes ago")) * time.Minute)
 		a := message(fmt.Sprintf("rapid-%d", n), "Alert", sent)
 		a.Infos[0].Areas = []cap.Area{square(geo.Point(lon, lat), rapid.Float64Range(50, 15_000).Draw(rt, "metres"))}
 		a.Infos[0].Expires = sent.Add(time.Duration(rapid.IntRange(1, 900).Draw(rt, "for")) * time.Minute)
 		a.Status = rapid.SampledFrom([]string{"Actual", "Actual", "Actual", "Test", "Exercise"}).Draw(rt, "status")
 		r.take(o, false, a)
-		now := r.clock.Now()
-		for _, m := range r.places.Municipalities() {
+		now := r.Clock.Now()
+		for _, m := range r.Places.Municipalities() {
 			want := a.Status == "Actual" && !sent.After(now) && now.Before(a.Infos[0].Expires) && a.Touches(placeOf(m))
 			got := slices.ContainsFunc(r.inForce(m.ID), func(w *Warning) bool { return w.Key == a.Key() })
 			if got != want {

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"dorflinde/internal/bulletin/bulletintest"
 	"dorflinde/internal/platform/fault"
 	"dorflinde/internal/platform/i18n"
 	"dorflinde/internal/platform/id"
@@ -116,7 +117,7 @@ func TestRhythm(t *testing.T) {
 
 func places(t testing.TB) *region.Directory {
 	t.Helper()
-	sample, err := region.NewSample(id.NewV7(func() time.Time { return present }))
+	sample, err := region.NewSample(id.NewV7(func() time.Time { return bulletintest.Present }))
 	must(t, err)
 	return sample.Directory()
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dorflinde/internal/bulletin"
+	"dorflinde/internal/bulletin/bulletintest"
 	"dorflinde/internal/platform/db"
 )
 
@@ -15,7 +16,7 @@ func (r *rig) put(entries ...bulletin.Entry) {
 	must(r.t, r.tools.DB.Update(r.t.Context(), func(tx *db.Tx) error {
 		for i := range entries {
 			e := entries[i]
-			e.ID, e.Publisher = r.tools.IDs.New(), r.orgs["gemeinde-fuchstal"]
+			e.ID, e.Publisher = r.tools.IDs.New(), r.Orgs["gemeinde-fuchstal"]
 			if e.Link == "" {
 				e.Link = "/e/" + e.ID
 			}
@@ -28,7 +29,7 @@ func (r *rig) put(entries ...bulletin.Entry) {
 }
 
 func (r *rig) scope(village string) bulletin.Scope {
-	v, ok := r.places.VillageBySlug(village)
+	v, ok := r.Places.VillageBySlug(village)
 	if !ok {
 		r.t.Fatalf("no village %s", village)
 	}
@@ -38,7 +39,7 @@ func (r *rig) scope(village string) bulletin.Scope {
 func TestPageFillsItself(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		town := bulletin.Scope{MunicipalityID: r.scope("leeder").MunicipalityID}
-		soon := present.Add(50 * time.Hour)
+		soon := bulletintest.Present.Add(50 * time.Hour)
 		r.put(
 			bulletin.Entry{Kind: "directory", Title: "Rathaus", Summary: "Mo–Fr 8:00–12:00 Uhr", Scope: town, Topics: []string{"amt"}, Link: "/organisationen/gemeinde-fuchstal"},
 			bulletin.Entry{Kind: "directory", Title: "Chor in Asch", Scope: r.scope("asch"), Topics: []string{"verein"}},
@@ -48,18 +49,18 @@ func TestPageFillsItself(t *testing.T) {
 			bulletin.Entry{Kind: "waste", Title: "Papiertonne", Scope: r.scope("leeder"), Start: soon, End: soon.Add(time.Hour)},
 			bulletin.Entry{Kind: "waste", Title: "Biotonne Asch", Scope: r.scope("asch"), Start: soon, End: soon.Add(time.Hour)},
 			bulletin.Entry{Kind: "event", Title: "Adventsmarkt", Scope: town, Start: soon, End: soon.Add(time.Hour), InFeed: true},
-			bulletin.Entry{Kind: "event", Title: "Vorbei", Scope: town, Start: present.AddDate(0, 0, -3), End: present.AddDate(0, 0, -3)},
+			bulletin.Entry{Kind: "event", Title: "Vorbei", Scope: town, Start: bulletintest.Present.AddDate(0, 0, -3), End: bulletintest.Present.AddDate(0, 0, -3)},
 			bulletin.Entry{Kind: "event", Title: "Geheim", Audience: bulletin.ForResidents, Scope: town, Start: soon, End: soon},
 			bulletin.Entry{Kind: "page", Title: "Erste Schritte", Summary: "Gehen Sie ins Rathaus.", Link: "/seiten/neu-hier"},
 		)
-		page := r.get("", "/willkommen/leeder").body
-		has(t, page, "Willkommen in Leeder!", "Rathaus", "Mo–Fr 8:00–12:00 Uhr", "Papiertonne", "Adventsmarkt", "Brotwagen", "Gehen Sie ins Rathaus.",
+		page := r.Get("", "/willkommen/leeder").Body
+		bulletintest.Has(t, page, "Willkommen in Leeder!", "Rathaus", "Mo–Fr 8:00–12:00 Uhr", "Papiertonne", "Adventsmarkt", "Brotwagen", "Gehen Sie ins Rathaus.",
 			`href="tel:112"`, "§ 17 Bundesmeldegesetz", "3990 in der ganzen Gemeinde", "Erster Weihnachtstag", "/feeds/rss?ort=leeder", "Verein &lt;b&gt;Leeder", "<article")
-		hasNot(t, page, "Biotonne", "Vorbei", "Geheim", "Club in Apfeldorf", "<b>Leeder", "welcome.", "region.holiday")
+		bulletintest.HasNot(t, page, "Biotonne", "Vorbei", "Geheim", "Club in Apfeldorf", "<b>Leeder", "welcome.", "region.holiday")
 		if strings.Index(page, "Verein &lt;b&gt;Leeder") > strings.Index(page, "Chor in Asch") {
 			t.Error("clubs of another village come before one's own")
 		}
-		has(t, r.get("resident", "/willkommen/leeder").body, "Geheim")
+		bulletintest.Has(t, r.Get("resident", "/willkommen/leeder").Body, "Geheim")
 	})
 }
 
@@ -69,25 +70,25 @@ func TestTheTownsOwnPageComesFirst(t *testing.T) {
 			bulletin.Entry{Kind: "page", Title: "Für alle", Link: "/seiten/neu-hier"},
 			bulletin.Entry{Kind: "page", Title: "Für Fuchstal", Link: "/seiten/neu-hier-fuchstal", Scope: bulletin.Scope{MunicipalityID: r.scope("leeder").MunicipalityID}},
 		)
-		page := r.get("", "/willkommen/leeder").body
-		has(t, page, "Für Fuchstal")
-		hasNot(t, page, "Für alle")
-		has(t, r.get("", "/willkommen/unterdiessen").body, "Für alle")
+		page := r.Get("", "/willkommen/leeder").Body
+		bulletintest.Has(t, page, "Für Fuchstal")
+		bulletintest.HasNot(t, page, "Für alle")
+		bulletintest.Has(t, r.Get("", "/willkommen/unterdiessen").Body, "Für alle")
 	})
 }
 
 func TestEmptyVillageIsStillUseful(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
-		for _, v := range r.places.Villages("") {
-			a := r.get("", path(v.Slug))
-			if a.status != 200 || !strings.Contains(a.body, "Wohnsitz anmelden") || !strings.Contains(a.body, "Hier steht noch wenig") {
-				t.Errorf("%s: %d", v.Slug, a.status)
+		for _, v := range r.Places.Villages("") {
+			a := r.Get("", path(v.Slug))
+			if a.Status != 200 || !strings.Contains(a.Body, "Wohnsitz anmelden") || !strings.Contains(a.Body, "Hier steht noch wenig") {
+				t.Errorf("%s: %d", v.Slug, a.Status)
 			}
 		}
-		has(t, r.get("", path("")).body, "/willkommen/leeder", "/willkommen/unterdiessen", "Apfeldorf")
+		bulletintest.Has(t, r.Get("", path("")).Body, "/willkommen/leeder", "/willkommen/unterdiessen", "Apfeldorf")
 		for _, slug := range []string{"atlantis", "%3Cscript%3E", "fuchstal"} {
-			if a := r.get("", path(slug)); a.status != 404 || strings.Contains(a.body, "<script>") {
-				t.Errorf("%s: %d", slug, a.status)
+			if a := r.Get("", path(slug)); a.Status != 404 || strings.Contains(a.Body, "<script>") {
+				t.Errorf("%s: %d", slug, a.Status)
 			}
 		}
 	})
