@@ -47,6 +47,8 @@ test: web/node_modules/.tools bin/dorflinde check
 ## check: formatting, generated code, vet, static analysis
 check: web/dist/manifest.json
 	@test -z "$$(gofmt -l cmd internal web/*.go web/bundle)" || { echo "not formatted: run make fmt"; gofmt -l cmd internal web/*.go web/bundle; exit 1; }
+	@d=$$(mktemp -d) && cp -R internal "$$d" && $(TEMPL) generate -path "$$d/internal" >"$$d/log" 2>&1 && diff -rq internal "$$d/internal"; \
+		s=$$?; rm -rf "$$d"; [ $$s -eq 0 ] || { echo "generated code is out of date: run make generate"; exit 1; }
 	go vet ./...
 	go tool -modfile=tools.mod staticcheck ./...
 

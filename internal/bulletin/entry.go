@@ -169,12 +169,6 @@ func (e *Entry) In(lang string) (title, summary, found string) {
 	return e.Title, e.Summary, "de"
 }
 
-// HasVariant reports whether the entry exists in that language.
-func (e *Entry) HasVariant(lang string) bool {
-	_, _, found := e.In(lang)
-	return found == lang
-}
-
 // Visible reports whether the entry is out, at a moment.
 func (e *Entry) Visible(now time.Time) bool {
 	return e.Status != Withdrawn && !e.PublishedAt.After(now) &&

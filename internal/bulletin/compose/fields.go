@@ -38,9 +38,13 @@ type Fields struct {
 	Version                                  string
 }
 
-// The names of repeated fields.
-func AltField(i int) string        { return "picture-alt-" + strconv.Itoa(i) }
-func CreditField(i int) string     { return "picture-credit-" + strconv.Itoa(i) }
+// AltField is the name of the field that describes picture i, from 0.
+func AltField(i int) string { return "picture-alt-" + strconv.Itoa(i) }
+
+// CreditField is the name of the field that says who made picture i, from 0.
+func CreditField(i int) string { return "picture-credit-" + strconv.Itoa(i) }
+
+// AttachmentField is the name of the field with the title of file i, from 0.
 func AttachmentField(i int) string { return "attachment-title-" + strconv.Itoa(i) }
 
 // Values reads typed answers; it never fails, Parse tells what is wrong.
