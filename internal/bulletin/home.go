@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -12,6 +13,7 @@ import (
 	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/i18n"
 	"dorflinde/internal/platform/ui"
+	"dorflinde/internal/region"
 )
 
 // How much the home page shows.
@@ -26,6 +28,7 @@ const (
 type homeView struct {
 	*asked
 	greeting string
+	welcome  string // the municipality's own words
 	towns    []ui.Link
 	town     string
 	villages []ui.Link
@@ -112,6 +115,9 @@ func (b *Bulletin) homeFrame(tx *db.Tx, a *asked) (homeFrame, error) {
 	}}
 	v := homeView{asked: a, tiles: b.tileLinks(a)}
 	v.greeting = a.words.T(greetingKey(b.clock.Now().In(a.places.Location()).Hour()), "place", a.placeName())
+	if m := a.place.Municipality; m != nil {
+		v.welcome = strings.TrimSpace(m.Texts.In(region.TextWelcome, string(a.words.Lang)))
+	}
 	v.placeLinks()
 	var err error
 	if v.facts, err = b.todayFacts(tx, a); err != nil {

@@ -26,7 +26,9 @@ export function drawBase(base) {
       area("building", color("--edge"), 0.55),
       { ...line("border", color("--leaf"), 2, is("municipality")), paint: { "line-color": color("--leaf"), "line-width": 2, "line-dasharray": [4, 2], "line-opacity": 0.7 } },
       label("streets", is("street", "road"), 13.5, 12, color("--soft"), "line"),
-      label("places", is("municipality", "village"), 8, 15, color("--ink"), "point"),
+      // A municipality's name would push away that of the village beneath it.
+      { ...label("municipalities", is("municipality"), 0, 15, color("--ink"), "point"), maxzoom: 10 },
+      label("villages", is("village"), 10, 15, color("--ink"), "point"),
     ],
   };
 }

@@ -279,6 +279,9 @@ func (s *service) show(w http.ResponseWriter, r *http.Request, status int, v edi
 	if err != nil { // show the checks of what was typed, not of what is stored
 		typed, _ = s.parse(ctx, f, &v.Event)
 	}
+	if typed.Publisher == "" { // the form names one already
+		typed.Publisher = v.Form.Publisher
+	}
 	v.side = s.side(ctx, typed, v.collisions)
 	title := editTitle(ctx, v)
 	if err != nil {
@@ -322,7 +325,9 @@ func (s *service) side(ctx context.Context, e Event, found []Collision) templ.Co
 	if e.PublishAt.IsZero() {
 		e.PublishAt = s.Clock.Now()
 	}
-	return sideView(compose.Findings(ctx, &e.Common, rules), found, s.Bulletin.Previews(ctx, e.entry(nil)))
+	findings := compose.Findings(ctx, &e.Common, rules)
+	e.Title = compose.Untitled(ctx, e.Title)
+	return sideView(findings, found, s.Bulletin.Previews(ctx, e.entry(nil)))
 }
 
 // aboutFields reports whether err only says what is wrong in the form.

@@ -224,6 +224,9 @@ func (s *service) show(w http.ResponseWriter, r *http.Request, status int, v edi
 	if err != nil { // show the checks of what was typed, not of what is stored
 		common, _ = s.desk.Parse(ctx, fields)
 	}
+	if common.Publisher == "" { // the form names one already
+		common.Publisher = v.Publisher
+	}
 	v.side = s.side(ctx, v.n, common)
 	title := i18n.T(ctx, "news.write")
 	if v.n.ID != "" {

@@ -271,7 +271,7 @@ func (s *service) entry(d *District, n stream, dates []Collection) *bulletin.Ent
 	e := &bulletin.Entry{
 		ID: n.id, Kind: Kind, Publisher: d.Publisher, Scope: bulletin.Scope{MunicipalityID: d.MunicipalityID},
 		Title: l.T("waste.entry_title", "fraction", name, "district", d.Name), Link: districtPath(d), AllDay: true,
-		Text: l.T("waste.title") + "\n" + FormatAreas(d.Areas, places), Topics: []string{l.T("waste.topic")}, Sample: d.Sample,
+		Text: l.T("waste.entry_text") + "\n" + FormatAreas(d.Areas, places), Topics: []string{l.T("waste.topic")}, Sample: d.Sample,
 	}
 	if village, ok := onlyVillage(d.Areas); ok {
 		e.Scope.VillageID = village
