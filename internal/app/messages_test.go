@@ -81,3 +81,71 @@ func TestEveryUsedMessageExists(t *testing.T) {
 		t.Fatalf("only %d uses found; the test looks in the wrong place", found)
 	}
 }
+
+// builtWhole are the families of keys whose package alone stands in code: the
+// rest comes from the code of an error, a kind or a check.
+var builtWhole = []string{"cap.", "feed.", "fetch.", "geo.", "kind.", "richtext.", "sheet.", "ui."}
+
+// literals are the strings in the code that could be a key or its beginning.
+func literals(t *testing.T) map[string]bool {
+	t.Helper()
+	quoted := regexp.MustCompile(`"([a-z0-9]+\.[a-zA-Z0-9_./+-]*)"`)
+	out := map[string]bool{}
+	for _, top := range []string{"cmd", "internal"} {
+		err := filepath.WalkDir(filepath.Join(root, top), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_templ.go") {
+				return err
+			}
+			if !strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, ".templ") {
+				return nil
+			}
+			raw, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			for _, m := range quoted.FindAllStringSubmatch(string(raw), -1) {
+				out[m[1]] = true
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+func TestEveryMessageIsUsed(t *testing.T) {
+	h := open(t)
+	said := literals(t)
+	if len(said) < 500 {
+		t.Fatalf("only %d keys found in code; the test looks in the wrong place", len(said))
+	}
+	for _, key := range h.Catalogue().Keys(i18n.German) {
+		if !isSaid(said, key) {
+			t.Errorf("message %q is used nowhere", key)
+		}
+	}
+}
+
+// isSaid reports whether code names the key, or a beginning of it that ends at
+// a word's border and is completed at run time.
+func isSaid(said map[string]bool, key string) bool {
+	for _, form := range []string{".none", ".one", ".other"} {
+		if whole, counted := strings.CutSuffix(key, form); counted && said[whole] {
+			return true
+		}
+	}
+	for i := len(key); i > 0; i-- {
+		if !said[key[:i]] {
+			continue
+		}
+		switch {
+		case i == len(key), key[i-1] == '_', key[i] == '_':
+			return true
+		case key[i-1] == '.':
+			return strings.Count(key[:i], ".") > 1 || slices.Contains(builtWhole, key[:i])
+		}
+	}
+	return false
+}
