@@ -3,7 +3,6 @@ package people
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -23,6 +22,7 @@ import (
 	"dorflinde/internal/platform/id"
 	"dorflinde/internal/platform/jobs"
 	"dorflinde/internal/platform/mail"
+	"dorflinde/internal/platform/richtext"
 	"dorflinde/internal/platform/ui"
 	"dorflinde/internal/platform/web"
 	"dorflinde/internal/region"
@@ -190,11 +190,11 @@ func (h *rig) url(path string) string {
 func (a answer) want(t testing.TB, status int, pieces ...string) answer {
 	t.Helper()
 	if a.status != status {
-		t.Fatalf("status %d, want %d; to %q\n%s", a.status, status, a.to, cut(a.body, 1500))
+		t.Fatalf("status %d, want %d; to %q\n%s", a.status, status, a.to, richtext.Head(a.body, 1500))
 	}
 	for _, p := range pieces {
 		if !strings.Contains(a.body, p) {
-			t.Errorf("no %q in\n%s", p, cut(a.body, 3000))
+			t.Errorf("no %q in\n%s", p, richtext.Head(a.body, 3000))
 		}
 	}
 	return a
@@ -203,7 +203,7 @@ func (a answer) want(t testing.TB, status int, pieces ...string) answer {
 func (a answer) goes(t testing.TB, to string) answer {
 	t.Helper()
 	if a.status != http.StatusSeeOther || a.to != to {
-		t.Fatalf("status %d to %q, want 303 to %q\n%s", a.status, a.to, to, cut(a.body, 1500))
+		t.Fatalf("status %d to %q, want 303 to %q\n%s", a.status, a.to, to, richtext.Head(a.body, 1500))
 	}
 	return a
 }
