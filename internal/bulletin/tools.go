@@ -32,6 +32,26 @@ type Tools struct {
 	BaseURL func(host string) string
 }
 
+// Offices are the municipalities and administrations in whose name the person
+// of the request may publish, by name; none when they cannot be read.
+func (t *Tools) Offices(ctx context.Context) []*people.Organisation {
+	actor := people.ActorFrom(ctx)
+	if !actor.CanSomewhere(people.Editor) {
+		return nil
+	}
+	orgs, err := t.People.Organisations(ctx)
+	if err != nil {
+		return nil
+	}
+	var out []*people.Organisation
+	for _, o := range orgs.All() {
+		if o.Official() && !o.Blocked && actor.Can(people.Editor, o.ID) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
 // ReaderOf says who is looking: a group is an organisation in which the actor
 // holds any role. A program with a token sees what its organisation sees, but
 // is no resident.

@@ -17,6 +17,7 @@ import (
 	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/fault"
 	"dorflinde/internal/platform/i18n"
+	"dorflinde/internal/platform/richtext"
 	"dorflinde/internal/platform/web"
 )
 
@@ -168,7 +169,7 @@ func (s *Service) beginPasskey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("passkey: %w", err)
 	}
-	if err := s.begin(w, r, newPasskey, actor.AccountID, ceremonyState{Data: *data, Name: cut(line(body.Name), maxName)}); err != nil {
+	if err := s.begin(w, r, newPasskey, actor.AccountID, ceremonyState{Data: *data, Name: richtext.Head(line(body.Name), maxName)}); err != nil {
 		return err
 	}
 	return web.JSON(w, r, http.StatusOK, options)

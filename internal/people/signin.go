@@ -14,6 +14,7 @@ import (
 	"dorflinde/internal/platform/fault"
 	"dorflinde/internal/platform/i18n"
 	"dorflinde/internal/platform/mail"
+	"dorflinde/internal/platform/richtext"
 )
 
 const (
@@ -228,7 +229,7 @@ func (s *Service) newOwner(tx *db.Tx, i openid.Identity, signed, locale string) 
 	if signed != "" {
 		return account(tx, signed)
 	}
-	a := &Account{ID: s.IDs.New(), Name: cut(i.Name, maxName), Locale: locale, Created: s.Clock.Now()}
+	a := &Account{ID: s.IDs.New(), Name: richtext.Head(i.Name, maxName), Locale: locale, Created: s.Clock.Now()}
 	if address, err := mail.Address(i.Email); err == nil {
 		if _, err := accountOf(tx, address); err == nil {
 			// The provider has proven the address, so its owner may know that
@@ -240,11 +241,6 @@ func (s *Service) newOwner(tx *db.Tx, i openid.Identity, signed, locale string) 
 		a.Email = address
 	}
 	return a, putNewAccount(tx, a, "")
-}
-
-func cut(s string, n int) string {
-	runes := []rune(s)
-	return string(runes[:min(len(runes), n)])
 }
 
 // signIn opens a session for the account that find gives, within one

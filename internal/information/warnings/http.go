@@ -1,7 +1,6 @@
 package warnings
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -202,7 +201,7 @@ func (s *service) list(w http.ResponseWriter, r *http.Request) error {
 	for _, one := range past[:min(len(past), 100)] {
 		v.past = append(v.past, s.view(r, one, ""))
 	}
-	if len(s.publishers(ctx)) > 0 {
+	if len(s.Offices(ctx)) > 0 {
 		v.write = writePath
 	}
 	page := ui.Page{
@@ -274,26 +273,6 @@ func (s *service) area(w http.ResponseWriter, r *http.Request) error {
 		})
 	}
 	return writeGeoJSON(w, r, features)
-}
-
-// publishers are the municipalities and administrations in whose name the
-// actor may warn.
-func (s *service) publishers(ctx context.Context) []*people.Organisation {
-	actor := people.ActorFrom(ctx)
-	if !actor.CanSomewhere(people.Editor) {
-		return nil
-	}
-	orgs, err := s.People.Organisations(ctx)
-	if err != nil {
-		return nil
-	}
-	var out []*people.Organisation
-	for _, o := range orgs.All() {
-		if o.Official() && !o.Blocked && actor.Can(people.Editor, o.ID) {
-			out = append(out, o)
-		}
-	}
-	return out
 }
 
 // municipalityOf names the municipality of an organisation by both ids.

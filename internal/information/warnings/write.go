@@ -15,6 +15,7 @@ import (
 	"dorflinde/internal/platform/fault"
 	"dorflinde/internal/platform/fetch"
 	"dorflinde/internal/platform/i18n"
+	"dorflinde/internal/platform/richtext"
 	"dorflinde/internal/platform/ui"
 	"dorflinde/internal/platform/web"
 )
@@ -40,7 +41,7 @@ func (s *service) blank(w http.ResponseWriter, r *http.Request) error {
 
 func (s *service) showEdit(w http.ResponseWriter, r *http.Request, status int, v editView) error {
 	ctx, places := r.Context(), s.Places()
-	owners := s.publishers(ctx)
+	owners := s.Offices(ctx)
 	if len(owners) == 0 {
 		return fault.Forbidden()
 	}
@@ -93,7 +94,7 @@ func (s *service) read(r *http.Request) (editView, error) {
 		},
 		owner: r.PostForm.Get("owner"), streets: r.PostForm.Get("streets"), day: r.PostForm.Get("until"), clock: r.PostForm.Get("until_time"),
 	}
-	for _, o := range s.publishers(r.Context()) {
+	for _, o := range s.Offices(r.Context()) {
 		for _, id := range o.MunicipalityIDs {
 			if v.owner == o.ID+"/"+id {
 				v.Publisher, v.Scope.Municipality = o.ID, id
@@ -133,7 +134,7 @@ func (s *service) readStreets(v *editView) error {
 		street, ok := s.Places().StreetByName(within, name)
 		switch {
 		case !ok || within == "":
-			faults.Add(fault.Invalid("streets", "warnings.street_wrong", "street", cut(name, 80)))
+			faults.Add(fault.Invalid("streets", "warnings.street_wrong", "street", richtext.Head(name, 80)))
 		case len(v.Scope.Streets) == maxStreets:
 			faults.Add(fault.Invalid("streets", "warnings.streets_many", "max", maxStreets))
 			return faults.Err()
@@ -142,13 +143,6 @@ func (s *service) readStreets(v *editView) error {
 		}
 	}
 	return faults.Err()
-}
-
-func cut(text string, limit int) string {
-	if runes := []rune(text); len(runes) > limit {
-		return string(runes[:limit])
-	}
-	return text
 }
 
 func (s *service) write(w http.ResponseWriter, r *http.Request) error {
@@ -248,7 +242,7 @@ func (s *service) change(rw http.ResponseWriter, r *http.Request) error {
 // upload takes a CAP file or a ZIP of them. A broken file changes nothing.
 func (s *service) upload(rw http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	owners := s.publishers(ctx)
+	owners := s.Offices(ctx)
 	if len(owners) == 0 {
 		return fault.Forbidden()
 	}
@@ -263,7 +257,7 @@ func (s *service) upload(rw http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.refused(rw, r, fault.Invalid("file", "warnings.file_missing"))
 	}
-	alerts, err := readFile(cut(header.Filename, 80), raw)
+	alerts, err := readFile(richtext.Head(header.Filename, 80), raw)
 	var broken *cap.Error
 	if errors.As(err, &broken) {
 		return s.refused(rw, r, fault.Invalid("file", broken.Key, "file", broken.File, "line", broken.Line, "detail", broken.Detail))
@@ -328,7 +322,7 @@ func (s *service) showSources(w http.ResponseWriter, r *http.Request, status int
 // saveSources stores the addresses. What was known about the old address is
 // forgotten, and the next turn asks anew.
 func (s *service) saveSources(w http.ResponseWriter, r *http.Request) error {
-	v := sourcesView{highest: cut(strings.TrimSpace(r.PostFormValue("highest")), 8)}
+	v := sourcesView{highest: richtext.Head(strings.TrimSpace(r.PostFormValue("highest")), 8)}
 	var faults fault.List
 	highest := 0
 	if v.highest != "" {

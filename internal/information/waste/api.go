@@ -9,6 +9,7 @@ import (
 
 	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/fault"
+	"dorflinde/internal/platform/richtext"
 	"dorflinde/internal/platform/web"
 	"dorflinde/internal/region"
 )
@@ -96,7 +97,7 @@ func apiSpot(places *region.Directory, in *apiQuery) (Spot, error) {
 	if in.Place != "" {
 		v, ok := places.VillageBySlug(in.Place)
 		if !ok {
-			return Spot{}, fault.Invalid("place", "waste.place_unknown", "place", cut(in.Place, maxLabel))
+			return Spot{}, fault.Invalid("place", "waste.place_unknown", "place", richtext.Head(in.Place, maxLabel))
 		}
 		within = v.ID
 	}
@@ -106,5 +107,5 @@ func apiSpot(places *region.Directory, in *apiQuery) (Spot, error) {
 	if spot, ok := FindSpot(places, in.Street); ok {
 		return spot, nil
 	}
-	return Spot{}, fault.Invalid("street", "waste.street_ambiguous", "street", cut(in.Street, maxLabel))
+	return Spot{}, fault.Invalid("street", "waste.street_ambiguous", "street", richtext.Head(in.Street, maxLabel))
 }

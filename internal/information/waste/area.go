@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dorflinde/internal/platform/fault"
+	"dorflinde/internal/platform/richtext"
 	"dorflinde/internal/region"
 )
 
@@ -182,7 +183,7 @@ func ParseAreas(text string, places *region.Directory, municipality string) ([]A
 		}
 		a, key := parseArea(line, places, municipality)
 		if key != "" {
-			return nil, fault.Invalid("areas", key, "line", i+1, "text", cut(line, maxLabel))
+			return nil, fault.Invalid("areas", key, "line", i+1, "text", richtext.Head(line, maxLabel))
 		}
 		if !seen[a] {
 			seen[a] = true

@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"dorflinde/internal/platform/i18n"
+	"dorflinde/internal/platform/richtext"
 )
 
 // Fraction is what is collected apart from the rest.
@@ -83,7 +84,7 @@ const maxLabel = 80
 // text says beyond the fraction ("Restmüll 2-wöchentlich"), or all of it when
 // nothing is recognised; empty where the plain name of the fraction says it.
 func FractionOf(text string) (f Fraction, label string) {
-	text = cut(strings.Join(strings.Fields(text), " "), maxLabel)
+	text = richtext.Head(strings.Join(strings.Fields(text), " "), maxLabel)
 	words := fold(text)
 	joined := strings.Join(words, " ")
 	for _, l := range looks {
@@ -111,13 +112,6 @@ func fold(text string) []string {
 	return strings.FieldsFunc(umlauts.Replace(strings.ToLower(text)), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	})
-}
-
-func cut(text string, limit int) string {
-	if runes := []rune(text); len(runes) > limit {
-		return string(runes[:limit])
-	}
-	return text
 }
 
 // nameOf is what people call a collection.

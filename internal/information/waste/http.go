@@ -15,6 +15,7 @@ import (
 	"dorflinde/internal/platform/fault"
 	"dorflinde/internal/platform/i18n"
 	"dorflinde/internal/platform/ical"
+	"dorflinde/internal/platform/richtext"
 	"dorflinde/internal/platform/ui"
 	"dorflinde/internal/platform/web"
 	"dorflinde/internal/region"
@@ -61,7 +62,7 @@ type chooseView struct {
 func (s *service) choose(w http.ResponseWriter, r *http.Request) error {
 	places, q := s.Places(), r.URL.Query()
 	actor := people.ActorFrom(r.Context())
-	v := chooseView{text: cut(strings.TrimSpace(q.Get("strasse")), maxLabel), asked: q.Has("strasse")}
+	v := chooseView{text: richtext.Head(strings.TrimSpace(q.Get("strasse")), maxLabel), asked: q.Has("strasse")}
 	if !v.asked {
 		for _, home := range []string{actor.HomeStreet, actor.HomeVillage} {
 			if spot, ok := FindSpot(places, home); ok && home != "" {
@@ -265,7 +266,7 @@ func (s *service) calendars(r *http.Request, slug, query string) []ui.FeedLink {
 }
 
 func (s *service) manageURL(ctx context.Context) string {
-	if len(s.publishers(ctx)) == 0 {
+	if len(s.Offices(ctx)) == 0 {
 		return ""
 	}
 	return managePath
@@ -285,6 +286,9 @@ func anySample(tx *db.Tx, dates []Collection) (bool, error) {
 // fill groups dates by day and month.
 func (v *scheduleView) fill(l *i18n.Localizer, dates []Collection, today Day) {
 	v.empty = len(dates) == 0
+	plain := *l
+	plain.Now = nil // the months name the year
+	l = &plain
 	var days []dayView
 	for _, c := range dates {
 		if len(days) == 0 || days[len(days)-1].day != c.Day {

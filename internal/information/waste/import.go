@@ -11,6 +11,7 @@ import (
 	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/fault"
 	"dorflinde/internal/platform/ical"
+	"dorflinde/internal/platform/richtext"
 	"dorflinde/internal/platform/sheet"
 	"dorflinde/internal/region"
 )
@@ -73,7 +74,7 @@ func (t *Target) Convert(_ context.Context, c *intake.Conversion) error {
 		title := strings.TrimSpace(row.Get("fraction"))
 		day, ok := ParseDay(DayOf(when.In(c.Zone)).text())
 		if err != nil || !when.HasDate || !ok {
-			c.Skip(row.Line, title, fault.Invalid("", "waste.import_date", "text", cut(row.Get("date"), maxLabel)))
+			c.Skip(row.Line, title, fault.Invalid("", "waste.import_date", "text", richtext.Head(row.Get("date"), maxLabel)))
 			continue
 		}
 		if title == "" {
@@ -84,7 +85,7 @@ func (t *Target) Convert(_ context.Context, c *intake.Conversion) error {
 		if name == "" {
 			name = t.districtName(c)
 		}
-		t.add(c, row.Line, title, imported{District: cut(name, maxName), Day: day})
+		t.add(c, row.Line, title, imported{District: richtext.Head(name, maxName), Day: day})
 	}
 	return nil
 }
@@ -140,16 +141,16 @@ func (t *Target) districtName(c *intake.Conversion) string {
 	places, scope := t.s.Places(), c.Scope()
 	if len(scope.Streets) > 0 {
 		if street, ok := places.Street(scope.Streets[0]); ok {
-			return cut(spotOf(places, street).Name(), maxName)
+			return richtext.Head(spotOf(places, street).Name(), maxName)
 		}
 	}
 	if v, ok := places.Village(scope.VillageID); ok {
 		return v.Name
 	}
 	if c.Document.Name != "" {
-		return cut(strings.Join(strings.Fields(c.Document.Name), " "), maxName)
+		return richtext.Head(strings.Join(strings.Fields(c.Document.Name), " "), maxName)
 	}
-	return cut(c.Source.Name, maxName)
+	return richtext.Head(c.Source.Name, maxName)
 }
 
 // record names a collection: district, fraction, day and label.

@@ -1,7 +1,6 @@
 package waste
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -11,30 +10,11 @@ import (
 	"dorflinde/internal/platform/db"
 	"dorflinde/internal/platform/fault"
 	"dorflinde/internal/platform/i18n"
+	"dorflinde/internal/platform/richtext"
 	"dorflinde/internal/platform/ui"
 	"dorflinde/internal/platform/web"
 	"dorflinde/internal/region"
 )
-
-// publishers are the municipalities and administrations in whose name the
-// actor may edit waste calendars.
-func (s *service) publishers(ctx context.Context) []*people.Organisation {
-	actor := people.ActorFrom(ctx)
-	if !actor.CanSomewhere(people.Editor) {
-		return nil
-	}
-	orgs, err := s.People.Organisations(ctx)
-	if err != nil {
-		return nil
-	}
-	var out []*people.Organisation
-	for _, o := range orgs.All() {
-		if o.Official() && !o.Blocked && actor.Can(people.Editor, o.ID) {
-			out = append(out, o)
-		}
-	}
-	return out
-}
 
 // manageView is the list of districts one looks after.
 type manageView struct {
@@ -51,7 +31,7 @@ func (s *service) manage(w http.ResponseWriter, r *http.Request) error {
 
 func (s *service) showManage(w http.ResponseWriter, r *http.Request, status int, v manageView) error {
 	ctx := r.Context()
-	owners := s.publishers(ctx)
+	owners := s.Offices(ctx)
 	if len(owners) == 0 {
 		return fault.Forbidden()
 	}
@@ -82,7 +62,7 @@ func (s *service) addDistrict(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	d := District{ID: s.IDs.New(), Name: r.PostFormValue("name")}
 	owner := r.PostFormValue("owner")
-	for _, o := range s.publishers(ctx) {
+	for _, o := range s.Offices(ctx) {
 		for _, id := range o.MunicipalityIDs {
 			if owner == o.ID+"/"+id {
 				d.Publisher, d.MunicipalityID = o.ID, id
@@ -91,7 +71,7 @@ func (s *service) addDistrict(w http.ResponseWriter, r *http.Request) error {
 	}
 	err := s.DB.Update(ctx, func(tx *db.Tx) error { fresh := d; return s.putDistrict(tx, &fresh) })
 	if fault.KindOf(err) == fault.KindInvalid {
-		v := manageView{name: cut(d.Name, maxLabel*2), owner: owner, errors: ui.FieldErrors(ctx, err)}
+		v := manageView{name: richtext.Head(d.Name, maxLabel*2), owner: owner, errors: ui.FieldErrors(ctx, err)}
 		return s.showManage(w, r, http.StatusUnprocessableEntity, v)
 	}
 	if err != nil {
@@ -187,10 +167,10 @@ func (s *service) changeDistrict(w http.ResponseWriter, r *http.Request) error {
 	if fault.KindOf(err) == fault.KindInvalid {
 		v := districtView{District: before, areas: FormatAreas(before.Areas, s.Places()), errors: ui.FieldErrors(r.Context(), err), form: map[string]string{}}
 		for _, field := range []string{"label", "first", "weeks", "until", "fraction", "to"} {
-			v.form[field] = cut(r.PostFormValue(field), maxLabel)
+			v.form[field] = richtext.Head(r.PostFormValue(field), maxLabel)
 		}
 		if r.PostFormValue("action") == "save" {
-			v.areas, v.Name = cut(r.PostFormValue("areas"), 50_000), cut(r.PostFormValue("name"), 2*maxName)
+			v.areas, v.Name = richtext.Head(r.PostFormValue("areas"), 50_000), richtext.Head(r.PostFormValue("name"), 2*maxName)
 		}
 		return s.showEdit(w, r, http.StatusUnprocessableEntity, v)
 	}
@@ -230,7 +210,7 @@ func (s *service) calendarOf(municipality string) region.Calendar {
 
 func (s *service) addRhythm(r *http.Request, d *District) (func(*db.Tx) error, error) {
 	label := strings.Join(strings.Fields(r.PostFormValue("label")), " ")
-	rhythm := Rhythm{Fraction: Fraction(r.PostFormValue("fraction")), Label: cut(label, maxLabel), Shifted: r.PostFormValue("shifted") != ""}
+	rhythm := Rhythm{Fraction: Fraction(r.PostFormValue("fraction")), Label: richtext.Head(label, maxLabel), Shifted: r.PostFormValue("shifted") != ""}
 	rhythm.First, _ = ParseDay(r.PostFormValue("first"))
 	rhythm.Until, _ = ParseDay(r.PostFormValue("until"))
 	if weeks := strings.TrimSpace(r.PostFormValue("weeks")); weeks != "" {

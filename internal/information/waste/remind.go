@@ -17,6 +17,7 @@ import (
 	"dorflinde/internal/platform/fault"
 	"dorflinde/internal/platform/i18n"
 	"dorflinde/internal/platform/mail"
+	"dorflinde/internal/platform/richtext"
 	"dorflinde/internal/platform/ui"
 	"dorflinde/internal/platform/web"
 )
@@ -164,7 +165,7 @@ func (s *service) again(w http.ResponseWriter, r *http.Request, spot Spot, err e
 	if failed != nil {
 		return failed
 	}
-	v.email, v.hour = cut(r.PostFormValue("email"), 254), cut(r.PostFormValue("hour"), 4)
+	v.email, v.hour = richtext.Head(r.PostFormValue("email"), 254), richtext.Head(r.PostFormValue("hour"), 4)
 	v.errors = ui.FieldErrors(r.Context(), err)
 	return s.render(w, r, http.StatusUnprocessableEntity, spot, v)
 }
@@ -380,7 +381,7 @@ func (s *service) letter(tx *db.Tx, m *Reminder, spot Spot, dates []Collection) 
 		return mail.Message{}, err
 	}
 	letter := mail.Message{
-		Subject: cut(l.T("waste.mail_subject", "fractions", strings.Join(names, ", ")), 100),
+		Subject: richtext.Head(l.T("waste.mail_subject", "fractions", strings.Join(names, ", ")), 100),
 		Text: l.T("waste.mail_text", "place", spot.Name(), "day", l.Date(dates[0].Day.In(l.Zone), i18n.DateLong),
 			"fractions", strings.Join(lines, "\n"), "link", link),
 	}

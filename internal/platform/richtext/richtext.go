@@ -239,6 +239,15 @@ func lastRune(s string) rune {
 	return r
 }
 
+// Head is the first n characters of text: what of an input may be kept or shown
+// again, however long it came.
+func Head(text string, n int) string {
+	if runes := []rune(text); len(runes) > n {
+		return string(runes[:n])
+	}
+	return text
+}
+
 // Cut shortens plain text to one line of at most n characters, at a word.
 func Cut(text string, n int) string {
 	text = strings.Join(strings.Fields(text), " ")
