@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/paulmach/orb"
 
@@ -80,7 +81,7 @@ func ParseFilter(q url.Values, places *region.Directory) (Filter, error) {
 		}
 		return q.Get(englishParams[name])
 	}
-	f := Filter{Topic: get(paramTopic), Publisher: get(paramPublisher), Query: strings.TrimSpace(get(paramQuery))}
+	f := Filter{Topic: get(paramTopic), Publisher: get(paramPublisher), Query: readable(get(paramQuery))}
 	for _, kinds := range append(q[paramKind], q[englishParams[paramKind]]...) {
 		for kind := range strings.SplitSeq(kinds, ",") {
 			if kind != "" {
@@ -99,6 +100,18 @@ func ParseFilter(q url.Values, places *region.Directory) (Filter, error) {
 	f.UpdatedSince = parseDay(get(paramSince), paramSince, places, &faults)
 	faults.Add(f.parseBox(q.Get(paramBox)))
 	return f, faults.Err()
+}
+
+// readable is text from an address in one line: bytes that are no UTF-8 and
+// control characters have no place in a page and none in a search.
+func readable(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, " "))
+	return strings.Join(strings.Fields(text), " ")
 }
 
 func (f *Filter) parsePlace(slug string, places *region.Directory) *fault.Fault {
