@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dorflinde/internal/platform/db"
+	"dorflinde/internal/platform/fault"
 	"dorflinde/internal/platform/geo"
 	"dorflinde/internal/platform/ical"
 	"dorflinde/internal/platform/web"
@@ -87,6 +88,9 @@ func (b *Bulletin) entryCalendar(w http.ResponseWriter, r *http.Request) error {
 	})
 	if err != nil {
 		return err
+	}
+	if e.Start.IsZero() {
+		return fault.NotFound() // news have no place in a calendar
 	}
 	body, _, err := b.writeICS(&a, []Entry{e}, "")
 	if err != nil {

@@ -51,7 +51,24 @@ var (
 	cardAttempts     = attempts{Limit{10, 15 * time.Minute}, Limit{40, 15 * time.Minute}, Limit{400, 15 * time.Minute}}
 	inviteAttempts   = attempts{Limit{50, 24 * time.Hour}, Limit{100, 24 * time.Hour}, Limit{1000, 24 * time.Hour}}
 	openAttempts     = attempts{Limit{}, Limit{60, 15 * time.Minute}, Limit{600, 15 * time.Minute}}
+	letterAttempts   = attempts{Limit{10, time.Hour}, Limit{40, time.Hour}, Limit{400, time.Hour}}
 )
+
+// Letter counts one letter of a kind that somebody without an account causes to
+// an e-mail address, which need not be theirs. It is a TooMany fault when the
+// address has been written to, or the asker has asked, too often; whether the
+// address is known makes no difference.
+func (s *Service) Letter(r *http.Request, kind, email string) error {
+	return s.tried(r, "letter "+kind, email, letterAttempts)
+}
+
+// Household is the address a request comes from, as far as one household has
+// it: an IPv4 address, or the /64 of an IPv6 address, inside which everybody
+// may choose addresses at will.
+func (s *Service) Household(r *http.Request) string {
+	address, _ := places(s.clientAddr(r))
+	return address
+}
 
 // clientAddr is where a request comes from.
 func (s *Service) clientAddr(r *http.Request) netip.Addr {

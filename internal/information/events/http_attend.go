@@ -146,7 +146,13 @@ func (s *service) takeRegistration(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	g := form.registration()
-	token, err := s.register(ctx, &e, d, &g, s.bucket(r))
+	token := ""
+	if g.Email != "" && s.People != nil {
+		err = s.People.Letter(r, "registration", strings.ToLower(g.Email))
+	}
+	if err == nil {
+		token, err = s.register(ctx, &e, d, &g, s.bucket(r))
+	}
 	if all := fault.All(err); len(all) > 0 && fault.KindOf(err) != fault.KindNotFound {
 		form.faults = all
 		return s.showPage(w, r, web.Status(err), e, &entry, form)
@@ -161,8 +167,8 @@ func (s *service) takeRegistration(w http.ResponseWriter, r *http.Request) error
 // the table of attempts is no log of who was where.
 func (s *service) bucket(r *http.Request) string {
 	address := ""
-	if s.People != nil && s.People.ClientAddr != nil {
-		address = s.People.ClientAddr(r).String()
+	if s.People != nil {
+		address = s.People.Household(r)
 	} else if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
 		address = host
 	}

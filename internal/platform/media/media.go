@@ -252,7 +252,7 @@ func (s *Store) serve(suffix string) web.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		h.Set("Etag", `"`+f.SHA256[:32]+suffix+`"`)
 		if !f.Picture() {
-			h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+			h.Set("Content-Security-Policy", "sandbox; default-src 'none'; frame-ancestors 'none'")
 			h.Set("Content-Disposition", `attachment; filename="`+asciiName(f.Name)+`"; filename*=UTF-8''`+escapeName(f.Name))
 		}
 		http.ServeContent(w, r, "", f.CreatedAt, file)

@@ -375,7 +375,7 @@ func TestServing(t *testing.T) {
 		}},
 		{picture.URL(true), 200, map[string]string{"Content-Type": "image/jpeg"}},
 		{plan.URL(true), 200, map[string]string{
-			"Content-Type": "application/pdf", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'",
+			"Content-Type": "application/pdf", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
 			"Content-Disposition": `attachment; filename="Stra_enplan;x.pdf"; filename*=UTF-8''Stra%C3%9Fenplan%3Bx.pdf`,
 		}},
 		{plan.URL(false) + "/klein", 404, nil}, // there is no small plan

@@ -39,8 +39,11 @@ const flashCookie = "flash"
 // SetFlash keeps a message key for the next page, for "Gespeichert." after a
 // redirect. It carries no personal data.
 func SetFlash(w http.ResponseWriter, key string) {
-	http.SetCookie(w, &http.Cookie{Name: flashCookie, Value: url.QueryEscape(key), Path: "/", MaxAge: 60, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: flashCookie, Value: url.QueryEscape(key), Path: "/", MaxAge: 60, HttpOnly: true, Secure: overTLS(w), SameSite: http.SameSiteLaxMode})
 }
+
+// overTLS tells from the header set for every answer whether TLS is in front.
+func overTLS(w http.ResponseWriter) bool { return w.Header()["Strict-Transport-Security"] != nil }
 
 // TakeFlash returns the key left by the page before and removes it.
 func TakeFlash(w http.ResponseWriter, r *http.Request) string {
@@ -48,7 +51,7 @@ func TakeFlash(w http.ResponseWriter, r *http.Request) string {
 	if err != nil {
 		return ""
 	}
-	http.SetCookie(w, &http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1, HttpOnly: true, Secure: overTLS(w), SameSite: http.SameSiteLaxMode})
 	key, err := url.QueryUnescape(c.Value)
 	if err != nil {
 		return ""
