@@ -232,7 +232,7 @@ func ceremonyOnly(all []*http.Cookie) []*http.Cookie {
 // not a failure.
 func TestPasskeyUnderAnAddress(t *testing.T) {
 	h := newRig(t, dbtest.SQLite(t, allMigrations...), nil)
-	h.browser().postJSON("/anmelden/passkey/beginnen", nil).want(t, 503)
+	h.browser().postJSON("/anmelden/passkey/beginnen", nil).want(t, 409)
 	if page := h.browser().get("/anmelden").want(t, 200).body; strings.Contains(page, "data-passkey") {
 		t.Error("offered where it cannot work")
 	}
