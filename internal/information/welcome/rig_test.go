@@ -32,9 +32,6 @@ func newRig(t testing.TB, d *db.DB) *rig {
 	return r
 }
 
-// answer is what came back.
-type answer = bulletintest.Answer
-
 // must ends a test that cannot go on.
 func must(t testing.TB, err error) {
 	t.Helper()
