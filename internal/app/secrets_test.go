@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"dorflinde/internal/app"
 	"dorflinde/internal/app/sample"
@@ -210,6 +211,25 @@ func TestSecretsAreNeitherKeptNorLogged(t *testing.T) {
 	}
 	if len(secrets) < 13 {
 		t.Errorf("only %d secrets were handed out", len(secrets))
+	}
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		log, err := os.ReadFile(filepath.Join(config.Data, "region.db-wal"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := ""
+		for what, secret := range secrets {
+			if bytes.Contains(log, []byte(secret)) {
+				kept = what
+			}
+		}
+		if kept == "" {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Errorf("the %s stays in the log of a running house", kept)
+			break
+		}
 	}
 	closed = true
 	if err := a.Close(); err != nil {

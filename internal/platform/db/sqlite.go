@@ -19,6 +19,10 @@ import (
 // the commit is no longer what costs.
 const maxBatch = 128
 
+// quietFor is how long nothing must have been written before the write-ahead
+// log is emptied. Until then it still holds what was erased from the file.
+const quietFor = 2 * time.Second
+
 // write is one transaction waiting for its turn.
 type write struct {
 	ctx   context.Context
@@ -109,6 +113,7 @@ func (d *DB) writeLoop(ctx context.Context, c *conn) {
 	look := time.NewTicker(watchEvery)
 	defer look.Stop()
 	last := dataVersion(ctx, c)
+	var written time.Time // zero when the log is empty
 	for {
 		select {
 		case <-ctx.Done():
@@ -122,10 +127,32 @@ func (d *DB) writeLoop(ctx context.Context, c *conn) {
 				last = now
 				d.version.Add(1)
 			}
+			if !written.IsZero() && time.Since(written) >= quietFor && c.emptyLog(ctx) {
+				written = time.Time{}
+			}
 		case first := <-d.writes:
 			d.commit(c, d.gather(first))
+			written = time.Now()
 		}
 	}
+}
+
+// emptyLog brings everything into the file and cuts the write-ahead log to
+// nothing. It does not wait for readers; false means to try again later.
+func (c *conn) emptyLog(ctx context.Context) bool {
+	if c.raw == nil {
+		return false
+	}
+	if _, err := c.raw.ExecContext(ctx, "PRAGMA busy_timeout(0)"); err != nil {
+		return false
+	}
+	var busy, pages, moved int
+	err := c.raw.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved)
+	if _, failed := c.raw.ExecContext(ctx, "PRAGMA busy_timeout(15000)"); failed != nil {
+		c.close() // the next write starts on a connection that waits
+		return false
+	}
+	return err == nil && busy == 0
 }
 
 // dataVersion is 0 when it cannot be asked right now.
