@@ -97,9 +97,6 @@ func readEntry(name string, entry *zip.File, left int64) (text []byte, err error
 			err = refuse("zip", name, 0, "%v", closing)
 		}
 	}()
-	// Not more than the directory says: many entries that lie about their size,
-	// or share the same bytes, would each be unpacked up to the limit.
-	left = min(left, int64(entry.UncompressedSize64))
 	text, err = io.ReadAll(io.LimitReader(rc, left+1))
 	if err != nil {
 		return nil, refuse("zip", name, 0, "%v", err)
