@@ -3,6 +3,7 @@ package app
 import (
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -16,6 +17,7 @@ import (
 type metrics struct {
 	handler  http.Handler
 	duration *prometheus.HistogramVec
+	known    sync.Map // of routeStatus, so that labels are not hashed each time
 }
 
 func newMetrics(a *App) *metrics {
@@ -34,7 +36,20 @@ func newMetrics(a *App) *metrics {
 }
 
 func (m *metrics) observe(route string, status int, took time.Duration) {
-	m.duration.WithLabelValues(route, strconv.Itoa(status)).Observe(took.Seconds())
+	key := routeStatus{route, status}
+	known, ok := m.known.Load(key)
+	if !ok {
+		known = m.duration.WithLabelValues(route, strconv.Itoa(status))
+		m.known.Store(key, known)
+	}
+	if o, ok := known.(prometheus.Observer); ok {
+		o.Observe(took.Seconds())
+	}
+}
+
+type routeStatus struct {
+	route  string
+	status int
 }
 
 // serveMetrics answers only this machine: figures of the operation are nobody

@@ -56,7 +56,6 @@ func NewServer(o Options) (*Server, error) {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	secure(w.Header(), s.o.Secure)
 	s.mux.ServeHTTP(w, r)
 }
 
@@ -73,6 +72,7 @@ func (s *Server) allowed(r *http.Request) (methods []string) {
 
 // unmatched answers addresses without a route in the look of the house.
 func (s *Server) unmatched(w http.ResponseWriter, r *http.Request) {
+	secure(w.Header(), s.o.Secure)
 	if methods := s.allowed(r); len(methods) > 0 {
 		w.Header().Set("Allow", strings.Join(methods, ", "))
 		http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
@@ -91,6 +91,7 @@ func (s *Server) handler(route Route) http.Handler {
 	if limit == 0 {
 		limit = DefaultMaxBody
 	}
+	pattern := route.Pattern()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		rec := &recorder{ResponseWriter: w, status: http.StatusOK}
@@ -99,7 +100,7 @@ func (s *Server) handler(route Route) http.Handler {
 		}
 		s.serve(rec, r, route)
 		if s.o.Observe != nil {
-			s.o.Observe(route.Pattern(), rec.status, time.Since(start))
+			s.o.Observe(pattern, rec.status, time.Since(start))
 		}
 	})
 }
@@ -112,8 +113,9 @@ func (s *Server) serve(w *recorder, r *http.Request, route Route) {
 		}
 	}()
 	if route.Versioned && s.fresh(w, r) {
-		return
+		return // the reader has the page with all its headers (RFC 9110, 15.4.5)
 	}
+	secure(w.Header(), s.o.Secure)
 	prepared, err := s.o.Prepare(w, r)
 	if err != nil {
 		s.fail(w, prepared, route, err)
