@@ -306,11 +306,15 @@ func (r *run) measureFirstVisit(p *Process) error {
 		return err
 	}
 	text, fonts := page.size, 0
-	assets := map[string]bool{}
+	known := map[string]bool{}
+	var assets []string
 	for _, m := range firstVisit.FindAllSubmatch(plain.body, -1) {
-		assets[string(m[1])] = true
+		if path := string(m[1]); !known[path] {
+			known[path] = true
+			assets = append(assets, path)
+		}
 	}
-	for path := range assets {
+	for _, path := range assets {
 		res, err := fetch(r.ctx, p.Addr, path, "gzip")
 		if err != nil {
 			return err
@@ -325,7 +329,7 @@ func (r *run) measureFirstVisit(p *Process) error {
 			if err != nil {
 				return err
 			}
-			fonts += r.fontsOf(p.Addr, sheet.body, assets)
+			fonts += r.fontsOf(p.Addr, sheet.body, known)
 		}
 	}
 	r.add(text < 60<<10, "first visit: HTML, CSS and script, gzip", "under 60 kB", "%.1f kB", float64(text)/1024)

@@ -43,6 +43,8 @@ type DB struct {
 	writeDB *sql.DB // SQLite only: the one writer
 	readers chan *conn
 	writes  chan *write
+	crowd   int          // how many wrote together lately; the write loop's own
+	crowded atomic.Int64 // when many last wrote together, Unix milliseconds
 	version atomic.Uint64
 	stop    context.CancelFunc
 	done    sync.WaitGroup

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -38,19 +39,30 @@ func SQL(text string) *Stmt {
 	return s
 }
 
-// placeholders writes $n as ?n; SQLite would take $1 for a name.
+// placeholders writes $n as ?n; SQLite would take $1 for a name. Where every
+// number stands once and in order, as in most statements, a plain ? says the
+// same and spares the driver looking up a name for each value.
 func placeholders(text string) string {
+	marks := mark.FindAllStringIndex(text, -1)
+	inOrder := true
+	for i, m := range marks {
+		inOrder = inOrder && text[m[0]+1:m[1]] == strconv.Itoa(i+1)
+	}
 	var b strings.Builder
 	b.Grow(len(text))
-	for i := range len(text) {
-		if text[i] == '$' && i+1 < len(text) && text[i+1] >= '0' && text[i+1] <= '9' {
-			b.WriteByte('?')
-			continue
+	last := 0
+	for _, m := range marks {
+		b.WriteString(text[last:m[0]])
+		b.WriteByte('?')
+		if last = m[0] + 1; inOrder {
+			last = m[1]
 		}
-		b.WriteByte(text[i])
 	}
+	b.WriteString(text[last:])
 	return b.String()
 }
+
+var mark = regexp.MustCompile(`\$[0-9]+`)
 
 // Tx is one transaction, valid only inside the function it was given to.
 type Tx struct {

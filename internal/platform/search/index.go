@@ -34,6 +34,9 @@ func (x *Index) Run(ctx context.Context) error {
 		if !pause(ctx, wait) {
 			break
 		}
+		if !x.letPass(ctx) {
+			break
+		}
 		n, took, err := ix.step(ctx)
 		switch {
 		case err != nil && !errors.Is(err, errBusy):
@@ -60,6 +63,24 @@ func (x *Index) Run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// longestDelay is how long a crowd of writers may keep new documents out of
+// the index; passPoll is how often it is looked for.
+const (
+	longestDelay = 15 * time.Second
+	passPoll     = 25 * time.Millisecond
+)
+
+// letPass waits while many write, because a document that is found some
+// seconds later harms nobody and a write that waits does. False: ctx ended.
+func (x *Index) letPass(ctx context.Context) bool {
+	for end := time.Now().Add(longestDelay); x.db.Crowded() && time.Now().Before(end); {
+		if !pause(ctx, passPoll) {
+			return false
+		}
+	}
+	return true
 }
 
 // flushHold is how many times longer than Run a batch of Flush may hold the
