@@ -43,7 +43,7 @@ func (a *App) capabilities() ([]capability.Capability, error) {
 		return nil, err
 	}
 	a.Intake.Register(targets...)
-	return []capability.Capability{
+	parts := []capability.Capability{
 		a.Mailer.Capability(),
 		a.Intake.Capability(),
 		news.New(tools),
@@ -53,7 +53,9 @@ func (a *App) capabilities() ([]capability.Capability, error) {
 		warnings.New(tools),
 		pages.New(tools),
 		welcome.New(tools),
-	}, nil
+	}
+	a.Bulletin.AddTile(bulletin.Tile{Icon: "map", MessageKey: "app.nav_map", URL: "/karte"}) // the sixth, after theirs
+	return parts, nil
 }
 
 // targets lists the capabilities that take in files and feeds.

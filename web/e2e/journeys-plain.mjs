@@ -1,6 +1,6 @@
 // Without scripts everything works; and what somebody types is never a script.
 import { signIn } from './browser.mjs';
-import { follow, perform, png, press, unfold } from './journeys.mjs';
+import { follow, perform, png, press, unfold, search } from './journeys.mjs';
 
 const noScript = { javaScriptEnabled: false };
 
@@ -41,7 +41,7 @@ async function writeWithoutScript(t) {
   if (await page.getByRole('button', { name: 'Trotzdem veröffentlichen' }).count()) await press(page, 'Trotzdem veröffentlichen');
   await t.sees(page, 'Der Termin ist veröffentlicht.');
   t.step('register');
-  await guest.goto('/suche?q=Bänke+streichen');
+  await search(guest, 'Bänke streichen', 'Bänke streichen');
   await follow(guest, 'Bänke streichen');
   const form = guest.getByRole('region', { name: 'Anmeldung' });
   await press(guest, 'Anmelden');

@@ -1,7 +1,7 @@
 // What is written: with the keyboard, by authors and their editors, as an
 // event with registration, taken over from a calendar.
 import { signIn } from './browser.mjs';
-import { Keys, follow, letter, linkIn, perform, png, press, unfold } from './journeys.mjs';
+import { Keys, follow, letter, linkIn, perform, png, press, unfold, search } from './journeys.mjs';
 
 async function keyboard(t) {
   const page = await t.person();
@@ -193,10 +193,12 @@ async function published(t, page) {
 }
 
 async function everywhere(t, guest, path) {
-  for (const list of ['/', '/neues', '/suche?q=Dorfbrunnen']) {
+  for (const list of ['/', '/neues']) {
     await guest.goto(list);
     await t.check(await guest.getByRole('link', { name: headline }).count() > 0, `„${headline}“ on ${list}`);
   }
+  await search(guest, 'Dorfbrunnen', headline);
+  await t.check(await guest.getByRole('link', { name: headline }).count() > 0, `„${headline}“ in the search`);
   for (const feed of ['/feeds/rss', '/feeds/atom', '/feeds/json', '/api/v1/entries']) await t.has(guest, feed, headline);
   await guest.goto(path);
   await t.sees(guest, says);

@@ -164,6 +164,14 @@ export async function follow(page, name) {
   await Promise.all([page.waitForEvent('load'), page.getByRole('link', { name }).first().click()]);
 }
 
+// search asks until the word is found: a new entry enters the index a moment
+// after it is published.
+export async function search(page, words, title) {
+  const until = Date.now() + 20000;
+  do await page.goto('/suche?q=' + encodeURIComponent(words));
+  while (await page.getByRole('link', { name: title }).count() === 0 && Date.now() < until);
+}
+
 // letter waits for a letter in the demo's letter box and gives its text.
 export async function letter(page, to, subject) {
   const until = Date.now() + 8000;
