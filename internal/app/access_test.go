@@ -133,8 +133,9 @@ func may(v visitor, route web.Route) bool {
 	return false
 }
 
-func TestEveryRouteAsEveryRole(t *testing.T) {
-	a := village(t, app.Config{})
+func TestEveryRouteAsEveryRole(t *testing.T) { eachEngine(t, walkEveryRoute) }
+
+func walkEveryRoute(t *testing.T, a *app.App) {
 	all := visitors(t, a)
 	if len(a.Routes()) < 100 {
 		t.Errorf("only %d routes", len(a.Routes()))
